@@ -1,0 +1,1 @@
+"""Understanding, dialogue state, the pipeline of one turn, grounded writing and the log."""

@@ -1,0 +1,93 @@
+"""What one turn gives back: the reply of the contract, and the events that stream it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Intent(StrEnum):
+    """What a customer's message wants."""
+
+    RECOMMEND = "recommend"
+    REFINE = "refine"
+    COMPARE = "compare"
+    PRODUCT_QUESTION = "product_question"
+    SHOP_QUESTION = "shop_question"
+    CART = "cart"
+    GREETING = "greeting"
+    OUT_OF_SCOPE = "out_of_scope"
+    UNSAFE = "unsafe"
+    HANDOFF = "handoff"
+
+
+class ProductCard(BaseModel):
+    """One product as the customer sees it; money as decimal text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    product_id: str
+    title: str
+    price: str | None
+    list_price: str | None = None
+    currency: str | None
+    url: str | None
+    image_url: str | None
+    availability: str = "in_stock"
+    rating: float | None = None
+    rating_count: int | None = None
+    click_probability: float
+    reasons: list[str] = Field(default_factory=list)
+
+
+class Latency(BaseModel):
+    """Milliseconds since the message arrived for `first_text` and `total`; else of the step."""
+
+    understand: int = 0
+    retrieve: int = 0
+    rerank: int = 0
+    products: int = 0
+    first_text: int = 0
+    total: int = 0
+
+
+class Reply(BaseModel):
+    """A whole reply, as in the contract."""
+
+    conversation_id: str
+    turn: int
+    language: Literal["en", "zh"]
+    text: str
+    products: list[ProductCard] = Field(default_factory=list)
+    constraints: dict[str, object] = Field(default_factory=dict)
+    intent: Intent
+    handoff: bool = False
+    suggestions: list[str] = Field(default_factory=list)
+    writer: Literal["llm", "composer"]
+    models: dict[str, str | None] = Field(default_factory=dict)
+    latency_ms: Latency = Field(default_factory=Latency)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductsReady:
+    """Sent first: what is shown, before a word is written."""
+
+    conversation_id: str
+    turn: int
+    language: Literal["en", "zh"]
+    products: list[ProductCard]
+    constraints: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TextReady:
+    """A verified piece of the text, a sentence or more, to be appended as it is."""
+
+    text: str
+
+
+TurnEvent = ProductsReady | TextReady | Reply
+"""`ProductsReady` once, then `TextReady` any number of times, then one `Reply`."""

@@ -1,0 +1,34 @@
+"""Settings of the conversation."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+
+from ranking.settings import RankingSettings
+
+
+class AssistantSettings(RankingSettings):
+    """How a turn is understood, answered and logged."""
+
+    shop_name: Annotated[str, Field(description="the shop's name in greetings")] = "the shop"
+    currency: Annotated[
+        str | None, Field(description="ISO 4217; by default the catalogue's most frequent")
+    ] = None
+    writer: Annotated[
+        Literal["local", "endpoint", "composer"],
+        Field(description="who drafts the text; the composer always stands in"),
+    ] = "local"
+    llm_model: Annotated[
+        str, Field(description="name of the endpoint's model, or 'smollm2' or a folder for local")
+    ] = "smollm2"
+    llm_base_url: Annotated[
+        str | None, Field(description="an OpenAI-compatible endpoint, such as http://host:8000/v1")
+    ] = None
+    llm_api_key: Annotated[SecretStr | None, Field(description="key of the endpoint")] = None
+    llm_deadline_seconds: Annotated[
+        float, Field(gt=0, description="after this the composer finishes the text")
+    ] = 4.0
+    products_shown: Annotated[int, Field(ge=1, le=20, description="cards in a reply")] = 5
+    max_message_chars: Annotated[int, Field(ge=100, description="longer messages are cut")] = 2000

@@ -1,0 +1,24 @@
+"""Settings of the click model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from retrieval.settings import RetrievalSettings
+
+
+class RankingSettings(RetrievalSettings):
+    """How candidates are reranked."""
+
+    rerank_candidates: Annotated[
+        int, Field(ge=1, le=500, description="how many retrieved products are reranked")
+    ] = 50
+    rerank_threads: Annotated[int, Field(ge=1, description="threads of ONNX Runtime")] = 2
+
+    @property
+    def models_dir(self) -> Path:
+        """The registry's folder."""
+        return self.data_dir / "models"

@@ -1,0 +1,17 @@
+"""Errors that a person who runs the shop can act on."""
+
+
+class ShopGuideError(Exception):
+    """A failure with a message written for its reader; the command line prints it and exits 1."""
+
+
+class CatalogError(ShopGuideError):
+    """A catalogue file or row that cannot be read; the message names file, line and field."""
+
+
+class SettingsError(ShopGuideError):
+    """A setting that is missing, misspelt or out of range."""
+
+
+class MissingWeightsError(ShopGuideError):
+    """Model weights that should be on this machine are not."""

@@ -1,0 +1,46 @@
+"""Settings of the catalogue and the search; `SHOPGUIDE_*` variables or `shopguide.toml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class RetrievalSettings(BaseSettings):
+    """Where the shop's data lies and how products are found.
+
+    Each layer's settings extend those of the layer below, so that a name such as
+    `SHOPGUIDE_DATA_DIR` means one thing everywhere.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SHOPGUIDE_", extra="forbid")
+
+    data_dir: Annotated[
+        Path, Field(description="SQLite, Chroma, indexes and models of one shop")
+    ] = Path("data")
+    database_url: Annotated[
+        str | None,
+        Field(description="SQLAlchemy URL; by default a SQLite file in the data directory"),
+    ] = None
+    chroma_url: Annotated[
+        str | None,
+        Field(description="http(s)://host:port of a Chroma server; by default embedded"),
+    ] = None
+    embedder: Annotated[
+        str,
+        Field(
+            description="'minilm' (from its package), a sentence-transformers name or folder, "
+            "or 'openai:MODEL' for an OpenAI-compatible endpoint"
+        ),
+    ] = "minilm"
+    embedder_base_url: Annotated[str | None, Field(description="endpoint for 'openai:MODEL'")] = (
+        None
+    )
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The configured URL, or the SQLite file of the data directory."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'shop.db').as_posix()}"

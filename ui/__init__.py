@@ -1,0 +1,1 @@
+"""Everything that faces people and other machines: web chat, HTTP API, command line."""
