@@ -16,6 +16,8 @@ CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=4)]
 AttributeValue = bool | int | float | str
 
+_SEARCHED_VALUE_CHARACTERS = 60
+
 
 class Availability(StrEnum):
     """Whether a product can be had, in the words of the feed formats."""
@@ -108,4 +110,6 @@ def _attribute_text(name: str, value: AttributeValue) -> str:
     words = name.replace("_", " ")
     if value is True:
         return words
-    return "" if value is False else f"{words} {value}"
+    # A long value is a list of compatible models or a disclaimer, which no one searches for.
+    too_long = isinstance(value, str) and len(value) > _SEARCHED_VALUE_CHARACTERS
+    return "" if value is False or too_long else f"{words} {value}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -39,6 +39,8 @@ class RetrievalSettings(BaseSettings):
     embedder_base_url: Annotated[str | None, Field(description="endpoint for 'openai:MODEL'")] = (
         None
     )
+
+    embedder_api_key: Annotated[SecretStr | None, Field(description="key of that endpoint")] = None
 
     @property
     def resolved_database_url(self) -> str:

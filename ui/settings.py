@@ -26,7 +26,10 @@ class Settings(AssistantSettings):
 
     host: Annotated[str, Field(description="address to listen on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="port to listen on")] = 7860
-    log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
+    images_dir: Annotated[
+        Path | None,
+        Field(description="folder served at /images; by default the demo shop's pictures"),
+    ] = None
 
     @classmethod
     def settings_customise_sources(

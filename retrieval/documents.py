@@ -1,0 +1,368 @@
+"""The shop's own documents (delivery, returns, …): stored by passage, searched by question.
+
+A passage's score is an estimate, in [0, 1], of the probability that it answers the question:
+a logistic function of the cosine of the embeddings and of the share of the question's words,
+weighted by rarity among the passages, that the passage has. `ANSWER_THRESHOLD` is the score
+under which "I don't know" is the better answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from retrieval.catalog import MIGRATIONS, VERSION_TABLE, lock_state
+from retrieval.cleaning import plain_text
+from retrieval.database import migrate, reading, writing
+from retrieval.errors import ShopGuideError
+from retrieval.tables import catalog_state, documents, passages
+
+PASSAGE_CHARACTERS = 900
+ANSWER_THRESHOLD = 0.5
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+_EMPHASIS = re.compile(r"(\*\*|__|`|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*]))")
+_TABLE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}.*$")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_LATIN_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2})$")
+
+
+class DocumentEmbedder(Protocol):
+    """What the search needs of an embedder: texts (n) to unit vectors (n, d)."""
+
+    def embed_array(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One L2-normalised row a text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a document under one heading; `score` is 0 to 1, see the module."""
+
+    document: str
+    heading: str
+    text: str
+    language: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Calibration:
+    """log odds = bias + cosine * w1 + coverage * w2."""
+
+    bias: float
+    cosine: float
+    coverage: float
+
+    def __call__(self, cosine: float, coverage: float) -> float:
+        return 1 / (1 + math.exp(-(self.bias + self.cosine * cosine + self.coverage * coverage)))
+
+
+# Logistic regression on questions of ours about documents of ours, half of them answered
+# there: 64 English (8-fold cross-validation: AUC 0.99, accuracy 0.94), 60 Chinese (0.95
+# accurate, flattered by the word list below). MiniLM's cosine says nothing in Chinese.
+_CALIBRATION = {"en": _Calibration(-3.6, 7.7, 4.2), "zh": _Calibration(-2.4, 0.0, 9.3)}
+
+
+def store_documents(engine: Engine, paths: Iterable[Path]) -> int:
+    """Store Markdown files; one of the same name and language is replaced. Returns how many.
+
+    The name is the file's without `.md` and without a language suffix (`returns.zh.md` is
+    "returns" in Chinese); without a suffix the language is seen from the text.
+
+    Raises:
+        ShopGuideError: where a file cannot be read or has no text; nothing is stored then.
+    """
+    migrate(engine, MIGRATIONS, VERSION_TABLE)
+    read = [_read(path) for path in paths]
+    with writing(engine) as connection:
+        lock_state(connection)
+        changed = [_store(connection, *document) for document in read]
+        if any(changed):
+            connection.execute(
+                update(catalog_state).values(
+                    documents_revision=catalog_state.c.documents_revision + 1
+                )
+            )
+    return len(read)
+
+
+def split_passages(markdown: str) -> Iterator[tuple[str, str]]:
+    """(heading, plain text) of each passage; long sections are cut between paragraphs.
+
+    A heading below the first level carries those above it: "Returns > Exchanges".
+    """
+    levels: list[str] = []
+    lines: list[str] = []
+    fenced = False
+    for line in markdown.splitlines():
+        if _FENCE.match(line):
+            fenced = not fenced
+            continue
+        heading = None if fenced else _HEADING.match(line)
+        if heading is None:
+            lines.append(line)
+            continue
+        yield from _section(levels, lines)
+        lines = []
+        depth = len(heading[1]) - 1
+        levels = [*levels[:depth], *[""] * (depth - len(levels)), _plain(heading[2])]
+    yield from _section(levels, lines)
+
+
+class DocumentSearch:
+    """Finds passages that answer a question; sees stored changes by itself. Thread-safe."""
+
+    def __init__(self, engine: Engine, embedder: DocumentEmbedder) -> None:
+        migrate(engine, MIGRATIONS, VERSION_TABLE)
+        self._engine = engine
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._index: _Index | None = None
+
+    def search(self, question: str, limit: int = 3, language: str | None = None) -> list[Passage]:
+        """The passages most likely to answer, best first; none where nothing is stored.
+
+        With a language, only passages in it, unless there are none.
+        """
+        index = self._current()
+        if not index.passages or not question.strip():
+            return []
+        vector = self._embedder.embed_array([question])[0]
+        cosines = index.vectors @ vector
+        wanted = {p.language for p in index.passages}
+        wanted = {language} if language in wanted else wanted
+        found: list[Passage] = []
+        for position, passage in enumerate(index.passages):
+            if passage.language not in wanted:
+                continue
+            calibrated = _CALIBRATION.get(passage.language, _CALIBRATION["en"])
+            score = calibrated(float(cosines[position]), index.coverage(question, position))
+            found.append(
+                Passage(
+                    passage.document,
+                    passage.heading,
+                    passage.text,
+                    passage.language,
+                    round(score, 4),
+                )
+            )
+        found.sort(key=lambda passage: -passage.score)
+        return found[:limit]
+
+    def _current(self) -> _Index:
+        with self._lock:
+            with reading(self._engine) as connection:
+                revision = connection.execute(
+                    select(catalog_state.c.documents_revision)
+                ).scalar_one()
+                if self._index is not None and self._index.revision == revision:
+                    return self._index
+                stored = _load(connection)
+            texts = [f"{passage.heading}\n{passage.text}" for passage in stored]
+            vectors = (
+                self._embedder.embed_array(texts) if texts else np.zeros((0, 1), dtype=np.float32)
+            )
+            self._index = _Index(revision, stored, vectors, [content_words(t) for t in texts])
+            return self._index
+
+
+class _Index:
+    """The passages in memory: `vectors` (n, d), the words of each, and how rare words are."""
+
+    def __init__(
+        self,
+        revision: int,
+        stored: Sequence[Passage],
+        vectors: NDArray[np.float32],
+        words: Sequence[set[str]],
+    ) -> None:
+        self.revision = revision
+        self.passages = stored
+        self.vectors = vectors
+        self._words = words
+        self._frequency = Counter(word for each in words for word in each)
+
+    def coverage(self, question: str, position: int) -> float:
+        """Share of the question's words, weighted by inverse document frequency, in 0 to 1."""
+        asked = content_words(_in_document_words(question))
+        total = sum(map(self._rarity, asked))
+        found = sum(self._rarity(word) for word in asked if word in self._words[position])
+        return found / total if total else 0.0
+
+    def _rarity(self, word: str) -> float:
+        count = len(self.passages)
+        seen = self._frequency.get(word, 0)
+        return math.log(1 + (count - seen + 0.5) / (seen + 0.5))
+
+
+def content_words(text: str) -> set[str]:
+    """What a text is about, for comparison: English stems without stop words, Han bigrams."""
+    lower = text.lower()
+    stems = {_stemmed(word) for word in _LATIN_WORD.findall(lower) if word not in _STOP_WORDS}
+    for run in _HAN_RUN.findall(text):
+        kept = _HAN_FILLER.sub(" ", run)
+        for piece in kept.split():
+            stems.update(piece[i : i + 2] for i in range(max(1, len(piece) - 1)))
+    return stems
+
+
+_STOP_WORDS = frozenset(
+    _LATIN_WORD.findall(
+        "a an and any are as at be been but by can could do does for from get had has have how i "
+        "if in into is it its long many may me much my not of on or our shall should so some than "
+        "that the their them then there these they this to us was we were what when where which "
+        "who why will with would you your yours i'm i'd i'll i've it's what's please hi hello "
+        "want need like let know tell about"
+    )
+)
+_HAN_FILLER = re.compile(
+    "请问|你们|我们|您们|什么|怎么|怎样|如何|多少|多久|可以|能不能|是不是|有没有|可不可以|"
+    "一下|需要|想要|如果|这个|那个|哪些|哪个|吗|呢|吧|啊|的|了|是|我|你|您|在|有|和|或|能|会|要|想"
+)
+
+
+# How customers say what Chinese shop documents call otherwise.
+_SAID_OTHERWISE = {
+    "包邮": "免运费",
+    "邮费": "运费",
+    "快递费": "运费",
+    "到货": "送达",
+    "收到货": "送达",
+    "寄到": "配送到",
+    "发到": "配送到",
+    "质量问题": "质量保修",
+    "坏了": "损坏 维修",
+    "物流": "快递 物流查询",
+    "付款": "支付",
+    "花呗": "分期付款",
+    "码数": "尺码",
+    "大小": "尺码",
+}
+
+
+def _in_document_words(question: str) -> str:
+    for said, meant in _SAID_OTHERWISE.items():
+        question = question.replace(said, f" {meant} ")
+    return question
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+def _stemmed(word: str) -> str:
+    return str(_stemmer().stemWord(word))
+
+
+def _read(path: Path) -> tuple[str, str, str, list[tuple[str, str]]]:
+    try:
+        markdown = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise ShopGuideError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ShopGuideError(f"{path}: not valid UTF-8 at byte {error.start}") from error
+    found = list(split_passages(markdown))
+    if not found:
+        raise ShopGuideError(f"{path}: has no text")
+    name = path.name.removesuffix(path.suffix)
+    suffix = _LANGUAGE_SUFFIX.search(name)
+    language = suffix[1] if suffix else _language_of(markdown)
+    name = name[: suffix.start()] if suffix else name
+    return name, language, hashlib.sha256(markdown.encode()).hexdigest(), found
+
+
+def _language_of(text: str) -> str:
+    """Chinese where one letter in five is a Han character, else English."""
+    letters = sum(character.isalpha() for character in text)
+    return "zh" if len(_HAN.findall(text)) > 0.2 * max(1, letters) else "en"
+
+
+def _store(
+    connection: Connection,
+    name: str,
+    language: str,
+    content_hash: str,
+    found: Sequence[tuple[str, str]],
+) -> bool:
+    """Replace one document; False where it stands so already."""
+    this = (documents.c.name == name) & (documents.c.language == language)
+    stored = connection.execute(select(documents.c.content_hash).where(this)).scalar()
+    if stored == content_hash:
+        return False
+    connection.execute(delete(documents).where(this))
+    key = connection.execute(
+        insert(documents)
+        .values(name=name, language=language, content_hash=content_hash)
+        .returning(documents.c.key)
+    ).scalar_one()
+    connection.execute(
+        insert(passages),
+        [
+            {"document_key": key, "position": position, "heading": heading, "text": text}
+            for position, (heading, text) in enumerate(found)
+        ],
+    )
+    return True
+
+
+def _load(connection: Connection) -> list[Passage]:
+    rows = connection.execute(
+        select(documents.c.name, passages.c.heading, passages.c.text, documents.c.language)
+        .join(passages, passages.c.document_key == documents.c.key)
+        .order_by(documents.c.name, documents.c.language, passages.c.position)
+    )
+    return [Passage(*row, score=0.0) for row in rows]
+
+
+def _section(levels: Sequence[str], lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    heading = " > ".join(level for level in levels if level)
+    for text in _cut("\n".join(lines)):
+        yield heading, text
+
+
+def _cut(section: str) -> Iterator[str]:
+    """A section's plain text in pieces of at most about `PASSAGE_CHARACTERS`."""
+    piece = ""
+    for paragraph in re.split(r"\n\s*\n", section):
+        text = _plain(paragraph)
+        if not text:
+            continue
+        if piece and len(piece) + len(text) > PASSAGE_CHARACTERS:
+            yield piece
+            piece = ""
+        piece = f"{piece}\n{text}" if piece else text
+    if piece:
+        yield piece
+
+
+def _plain(markdown: str) -> str:
+    """Markdown without its marks; a table row becomes its cells joined by a dash."""
+    lines: list[str] = []
+    for line in markdown.splitlines():
+        if _TABLE_RULE.match(line) and set(line.strip()) <= set("|:- "):
+            continue
+        if line.strip().startswith("|"):
+            line = " – ".join(cell.strip() for cell in line.strip().strip("|").split("|"))
+        line = re.sub(r"^\s*(?:>\s*)*(?:[-*+]\s+|\d+[.)]\s+)?", "", line)
+        lines.append(_EMPHASIS.sub("", _LINK.sub(r"\1", line)))
+    return plain_text("\n".join(lines))

@@ -1,0 +1,187 @@
+"""Texts to vectors, behind LangChain's `Embeddings`: MiniLM by ONNX Runtime, or another."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+from numpy.typing import NDArray
+from pydantic import SecretStr
+
+from retrieval.errors import MissingWeightsError, SettingsError, ShopGuideError
+from retrieval.settings import RetrievalSettings
+
+Vectors = NDArray[np.float32]
+
+_MAX_TOKENS = 96
+_BATCH = 32
+_MINILM_NAME = "minilm-int8-96"
+
+
+class Embedder(Embeddings):
+    """An embedder with a name, whose vectors have length 1.
+
+    `name` changes whenever the vectors would: a store of vectors is kept under it.
+    """
+
+    name: str
+    dimensions: int
+
+    def embed_array(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of n texts, shape (n, dimensions), float32, L2-normalised."""
+        raise NotImplementedError
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """LangChain's form of `embed_array`."""
+        return self.embed_array(texts).tolist()
+
+    def embed_query(self, text: str) -> list[float]:
+        """LangChain's form for one text."""
+        return self.embed_array([text])[0].tolist()
+
+
+def open_embedder(settings: RetrievalSettings) -> Embedder:
+    """The embedder of the settings; MiniLM is exported for ONNX Runtime at its first start.
+
+    Raises:
+        MissingWeightsError: where the weights are not on this machine.
+        SettingsError: where an endpoint is named without its address.
+    """
+    if settings.embedder == "minilm":
+        return MiniLmEmbedder(settings.data_dir / "models" / "embedder")
+    if settings.embedder.startswith("openai:"):
+        return _endpoint(settings)
+    return _sentence_transformer(settings.embedder)
+
+
+class MiniLmEmbedder(Embedder):
+    """all-MiniLM-L6-v2 in int8 (weights per channel, activations dynamic), 384 dimensions.
+
+    Texts are cut at 96 tokens and batched by length. On Icecat int8 costs no quality
+    (judged nDCG@10 of the dense search 0.908 against 0.903 in fp32; mean cosine between the
+    two 0.993) and embeds several times as many texts a second.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Load the exported model from `folder`, or export it there first.
+
+        Raises:
+            MissingWeightsError: where the package with the weights is not installed.
+        """
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        from retrieval.minilm import exported_minilm, minilm_folder
+
+        self.name = _MINILM_NAME
+        self.dimensions = 384
+        model = exported_minilm(folder / self.name)
+        self._tokenizer = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
+        self._tokenizer.enable_truncation(_MAX_TOKENS)
+        self._tokenizer.no_padding()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 2
+        # Spinning threads would starve the reranker's on a small machine.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(model), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:
+            raise ShopGuideError(
+                f"{model} cannot be loaded ({error}); delete its folder to have it made anew"
+            ) from error
+
+    def embed_array(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder`."""
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        by_length = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
+        vectors = np.zeros((len(tokens), self.dimensions), np.float32)
+        for start in range(0, len(by_length), _BATCH):
+            batch = by_length[start : start + _BATCH]
+            ids, mask = _padded([tokens[index] for index in batch])
+            feeds = {"input_ids": ids, "attention_mask": mask}
+            vectors[batch] = np.asarray(self._session.run(["embedding"], feeds)[0])
+        return vectors
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    width = max(len(row) for row in rows)
+    ids = np.zeros((len(rows), width), np.int64)
+    mask = np.zeros_like(ids)
+    for index, row in enumerate(rows):
+        ids[index, : len(row)] = row
+        mask[index, : len(row)] = 1
+    return ids, mask
+
+
+class _Encoder(Protocol):
+    """What is used of a LangChain or sentence-transformers model."""
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.floating]:
+        """Vectors (n, d) of n texts."""
+        ...
+
+
+class OtherEmbedder(Embedder):
+    """Any other model; one call at a time, its vectors brought to length 1."""
+
+    def __init__(self, name: str, encode: _Encoder) -> None:
+        """Ask the model for one vector to learn its dimensions."""
+        self.name = name
+        self._encode = encode
+        self._lock = threading.Lock()
+        self.dimensions = self.embed_array(["dimensions"]).shape[1]
+
+    def embed_array(self, texts: Sequence[str]) -> Vectors:
+        """See `Embedder`."""
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
+        with self._lock:
+            vectors = np.asarray(self._encode(texts), np.float32)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.maximum(norms, 1e-12)
+
+
+def _sentence_transformer(name: str) -> Embedder:
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        model = SentenceTransformer(name, device="cpu", trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise MissingWeightsError(
+            f"embedder: '{name}' is neither a folder with weights nor to be had from the model "
+            f"hub from here ({str(error).splitlines()[0]})"
+        ) from error
+    # numpy comes back by default; asking for it narrows the type.
+    return OtherEmbedder(name, lambda texts: np.asarray(model.encode(list(texts))))
+
+
+def _endpoint(settings: RetrievalSettings) -> Embedder:
+    import openai
+    from langchain_openai import OpenAIEmbeddings
+
+    model = settings.embedder.removeprefix("openai:")
+    if settings.embedder_base_url is None:
+        raise SettingsError(f"embedder_base_url: the embedder '{settings.embedder}' needs it")
+    client = OpenAIEmbeddings(
+        model=model,
+        base_url=settings.embedder_base_url,
+        # Local endpoints read no key, but the client wants one.
+        api_key=settings.embedder_api_key or SecretStr("none"),
+        check_embedding_ctx_length=False,
+        timeout=30,
+        max_retries=2,
+    )
+
+    def encode(texts: Sequence[str]) -> NDArray[np.floating]:
+        try:
+            return np.asarray(client.embed_documents(list(texts)), np.float32)
+        except openai.OpenAIError as error:
+            raise ShopGuideError(f"embedder_base_url: no vectors from it ({error})") from error
+
+    return OtherEmbedder(settings.embedder, encode)

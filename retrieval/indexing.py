@@ -1,0 +1,168 @@
+"""Bringing the vectors and the word index in line with the catalogue, by difference.
+
+SQL is the truth. What is stored here carries the hash of the text it was made from, so that
+only new or changed texts are embedded, and a run that was killed is simply gone on with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retrieval.catalog import Catalog
+from retrieval.embeddings import Embedder, Vectors
+from retrieval.files import whole_folder
+from retrieval.ingest import Progress, no_progress
+from retrieval.lexical import LexicalIndex
+from retrieval.product import Product
+from retrieval.settings import RetrievalSettings
+from retrieval.texts import lexical_text, product_text
+from retrieval.tokenize import TOKENIZER_VERSION
+from retrieval.vectors import DamagedStoreError, VectorStore, discard_vectors, open_vectors
+
+_EMBEDDED_AT_ONCE = 256
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a refresh did: texts embedded, vectors stored and removed, seconds."""
+
+    embedded: int
+    stored: int
+    removed: int
+    seconds: float
+
+
+def refresh_index(
+    settings: RetrievalSettings,
+    catalog: Catalog,
+    embedder: Embedder,
+    progress: Progress = no_progress,
+) -> IndexReport:
+    """Embed what is new or changed, remove what is gone, index the words; safe to repeat.
+
+    A damaged embedded store is discarded with a warning and made anew.
+
+    Raises:
+        ShopGuideError: where the store is kept by another process or its server is away.
+    """
+    started = time.perf_counter()
+    revision = catalog.revision()
+    products = list(catalog.products())
+    embedded, stored, removed = _refresh_vectors(settings, products, embedder, progress)
+    lexical_index(settings, revision, products)
+    return IndexReport(embedded, stored, removed, round(time.perf_counter() - started, 3))
+
+
+def load_vectors(
+    settings: RetrievalSettings, products: Sequence[Product], embedder: Embedder
+) -> Vectors:
+    """Vectors of the products, shape (products, d); what is not stored yet is embedded first.
+
+    Raises:
+        ShopGuideError: as `refresh_index`.
+    """
+    matrix = np.zeros((len(products), embedder.dimensions), np.float32)
+    if not products:
+        return matrix
+    for attempt in (1, 2):
+        try:
+            with open_vectors(settings, embedder) as store:
+                _store_missing(store, products, embedder, no_progress)
+                found = store.vectors([product.id for product in products])
+                if len(found) < len({product.id for product in products}):
+                    raise DamagedStoreError("vectors that were stored are not given back")
+            for row, product in enumerate(products):
+                matrix[row] = found[product.id]
+            return matrix
+        except DamagedStoreError as error:
+            _discard(settings, error, attempt)
+    raise AssertionError("the second attempt returns or raises")
+
+
+def lexical_index(
+    settings: RetrievalSettings, revision: int, products: Sequence[Product]
+) -> LexicalIndex:
+    """The word index of this revision of the catalogue: loaded if it was saved, else built."""
+    parent = settings.data_dir / "index"
+    folder = parent / f"words-{TOKENIZER_VERSION}-{revision}"
+    if folder.is_dir():
+        try:
+            index = LexicalIndex.load(folder)
+            if index.rows == len(products):
+                return index
+        except (OSError, ValueError, KeyError) as error:
+            log.warning("%s is damaged (%s): it is built anew", folder, error)
+    index = LexicalIndex.build(lexical_text(product) for product in products)
+    with whole_folder(folder) as growing:
+        index.save(growing)
+    for other in parent.glob("words-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+    return index
+
+
+def _refresh_vectors(
+    settings: RetrievalSettings,
+    products: Sequence[Product],
+    embedder: Embedder,
+    progress: Progress,
+) -> tuple[int, int, int]:
+    for attempt in (1, 2):
+        try:
+            with open_vectors(settings, embedder) as store:
+                embedded, stored = _store_missing(store, products, embedder, progress)
+                gone = sorted(store.hashes().keys() - {product.id for product in products})
+                store.delete(gone)
+                return embedded, stored, len(gone)
+        except DamagedStoreError as error:
+            _discard(settings, error, attempt)
+    raise AssertionError("the second attempt returns or raises")
+
+
+def _store_missing(
+    store: VectorStore, products: Sequence[Product], embedder: Embedder, progress: Progress
+) -> tuple[int, int]:
+    """Returns how many texts were embedded and how many products they stand for."""
+    known = store.hashes()
+    by_text: dict[str, list[tuple[str, str]]] = {}
+    for product in products:
+        text = product_text(product)
+        text_hash = hashlib.sha256(text.encode()).hexdigest()[:32]
+        if known.get(product.id) != text_hash:
+            by_text.setdefault(text, []).append((product.id, text_hash))
+    # Texts of one length together: a batch costs what its longest text costs.
+    texts = sorted(by_text, key=len)
+    done = 0
+    for start in range(0, len(texts), _EMBEDDED_AT_ONCE):
+        batch = texts[start : start + _EMBEDDED_AT_ONCE]
+        vectors = embedder.embed_array(batch)
+        # Variants often share their text: it is embedded once and stored for each.
+        owners = [
+            (row, id_, text_hash)
+            for row, text in enumerate(batch)
+            for id_, text_hash in by_text[text]
+        ]
+        store.upsert(
+            [id_ for _, id_, _ in owners],
+            [text_hash for _, _, text_hash in owners],
+            vectors[[row for row, _, _ in owners]],
+        )
+        done += len(batch)
+        progress("embedding", done, len(texts))
+    return len(texts), sum(len(owners) for owners in by_text.values())
+
+
+def _discard(settings: RetrievalSettings, error: DamagedStoreError, attempt: int) -> None:
+    """Drop an embedded store that cannot be read, once; a server's is not ours to drop."""
+    if attempt > 1 or settings.chroma_url is not None:
+        raise error
+    log.warning("the vector store is damaged (%s): it is made anew from the catalogue", error)
+    discard_vectors(settings)

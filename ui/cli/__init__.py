@@ -1,0 +1,5 @@
+"""The console command `shopguide`."""
+
+from ui.cli.app import main
+
+__all__ = ["main"]

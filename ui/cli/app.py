@@ -1,0 +1,78 @@
+"""The root of the command line: its groups, its errors, its exit status."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from retrieval.errors import ShopGuideError
+from ui.cli import bench, catalog, conversation, evaluation, models, server
+from ui.cli.output import messages
+
+app = typer.Typer(
+    name="shopguide",
+    help="A conversational shopping guide: point it at a catalogue and let customers talk to it.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("ingest")(catalog.ingest)
+app.command("documents")(catalog.documents)
+app.command("search")(catalog.search)
+app.command("chat")(conversation.chat)
+app.command("export")(conversation.export)
+app.command("serve")(server.serve)
+app.command("setup")(server.setup)
+app.command("bench")(bench.bench)
+app.add_typer(evaluation.app, name="evaluate")
+app.add_typer(models.train_app, name="train")
+app.add_typer(models.models_app, name="models")
+
+
+@app.callback()
+def configure(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="log what happens, with tracebacks")
+    ] = False,
+) -> None:
+    """Set up logging; it goes to stderr, so that stdout holds results alone."""
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING,
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit status: 0 done, 1 failed with a message, 2 wrong usage, 130 interrupted.
+    """
+    try:
+        app()
+    except ShopGuideError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        _fail("stopped", status=130)
+    except BrokenPipeError:
+        sys.exit(0)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            _fail("the disk is full: free some space, then run the same command again")
+        _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+    except Exception as error:
+        logging.getLogger("shopguide").debug("unexpected error", exc_info=True)
+        _fail(f"unexpected {type(error).__name__}: {error}\n(shopguide --verbose … tells more)")
+
+
+def _fail(message: str, status: int = 1) -> None:
+    messages.print(f"[red]shopguide:[/red] {_escape(message)}", soft_wrap=True)
+    sys.exit(status)
+
+
+def _escape(message: str) -> str:
+    return message.replace("[", "\\[")

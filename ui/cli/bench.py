@@ -1,0 +1,160 @@
+"""`shopguide bench NAME`: the benchmarks, each side by side with its peer."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import json
+from collections.abc import Iterable
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrieval.errors import ShopGuideError
+from retrieval.product import Product
+from ui.cli.output import print_fields, print_json
+from ui.settings import Settings, load_settings
+
+_QUERIES = 100
+
+
+class Bench(StrEnum):
+    """The benchmarks."""
+
+    RETRIEVAL = "retrieval"
+    INGEST = "ingest"
+    RERANK = "rerank"
+    TURN = "turn"
+    GROUNDING = "grounding"
+
+
+def bench(
+    name: Annotated[Bench, typer.Argument(help="what is measured")],
+    queries: Annotated[
+        Path | None,
+        typer.Option(help="queries or messages: JSONL (query or message, .gz too) or plain lines"),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="how many queries, messages or products")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
+) -> None:
+    """Measure this shop on this machine.
+
+    retrieval, rerank and ingest run beside LangChain's Chroma and sentence-transformers;
+    turn times what a customer waits for; grounding counts facts in replies that are in no
+    record, by a checker that shares no code with the writer's.
+    """
+    settings = load_settings()
+    report = _RUNS[name](settings, queries, limit)
+    fields = dataclasses.asdict(report)  # pyright: ignore[reportArgumentType]
+    if as_json:
+        print_json(fields)
+    else:
+        print_fields(f"bench {name.value}", fields)
+
+
+def _retrieval(settings: Settings, queries: Path | None, limit: int | None) -> object:
+    from retrieval.bench import bench_retrieval
+    from retrieval.shop import open_shop
+
+    with open_shop(settings) as shop:
+        words = _lines(queries, limit) or _title_words(shop.catalog.products())
+        return bench_retrieval(shop.search, shop.catalog, words)
+
+
+def _ingest(settings: Settings, _queries: Path | None, limit: int | None) -> object:
+    from retrieval.bench import bench_ingest
+    from retrieval.shop import open_shop
+
+    with open_shop(settings) as shop:
+        products = list(islice(shop.catalog.products(), limit or 2000))
+        return bench_ingest(settings, products)
+
+
+def _rerank(settings: Settings, queries: Path | None, limit: int | None) -> object:
+    from ranking.bench import bench_rerank
+    from retrieval.shop import open_shop
+
+    with open_shop(settings) as shop:
+        words = _lines(queries, limit or 20) or _title_words(shop.catalog.products())[:20]
+        hits = [(query, shop.search.search(query, limit=50)) for query in words]
+    return bench_rerank(settings, hits)
+
+
+def _turn(settings: Settings, queries: Path | None, limit: int | None) -> object:
+    from assistant.bench import bench_turn
+    from assistant.turn import Guide
+    from retrieval.catalog import Catalog
+    from retrieval.database import open_database
+
+    catalog = Catalog(open_database(settings.resolved_database_url))
+    said = _lines(queries, limit) or _title_words(catalog.products())[: limit or 30]
+    guide = Guide.open(settings)
+    try:
+        return bench_turn(guide, said)
+    finally:
+        guide.close()
+
+
+def _grounding(settings: Settings, queries: Path | None, limit: int | None) -> object:
+    from assistant.bench import bench_grounding
+    from assistant.turn import Guide
+
+    if queries is None:
+        raise ShopGuideError("bench grounding needs --queries FILE, a message a line")
+    guide = Guide.open(settings)
+    try:
+        return bench_grounding(guide, _lines(queries, limit or 200))
+    finally:
+        guide.close()
+
+
+_RUNS = {
+    Bench.RETRIEVAL: _retrieval,
+    Bench.INGEST: _ingest,
+    Bench.RERANK: _rerank,
+    Bench.TURN: _turn,
+    Bench.GROUNDING: _grounding,
+}
+
+
+def _lines(file: Path | None, limit: int | None) -> list[str]:
+    """Distinct queries or messages of a file, in order; none without a file."""
+    if file is None:
+        return []
+    opened = gzip.open if file.suffix == ".gz" else open
+    found: dict[str, None] = {}
+    try:
+        with opened(file, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if len(found) == limit:
+                    break
+                if line.strip():
+                    found[_text_of(line.strip(), f"{file}, line {number}")] = None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ShopGuideError(f"{file}: cannot be read ({error})") from error
+    return list(found)
+
+
+def _text_of(line: str, where: str) -> str:
+    if not line.startswith("{"):
+        return line
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ShopGuideError(f"{where}: {error}") from error
+    text = row.get("query") or row.get("message")
+    if not isinstance(text, str):
+        raise ShopGuideError(f"{where}: field query (or message) is missing")
+    return text
+
+
+def _title_words(products: Iterable[Product]) -> list[str]:
+    """Stand-in queries: the first words of titles spread over the catalogue."""
+    titles = [product.title for product in products]
+    step = max(1, len(titles) // _QUERIES)
+    return list(dict.fromkeys(" ".join(title.split()[:3]) for title in titles[::step]))

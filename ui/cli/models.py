@@ -1,0 +1,112 @@
+"""`shopguide train clicks` and `shopguide models`."""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ui.cli.output import messages, output, print_fields, print_json, progress_bar
+from ui.settings import load_settings
+
+train_app = typer.Typer(help="Fine-tune a model.", no_args_is_help=True)
+models_app = typer.Typer(help="The registry of click models.", invoke_without_command=True)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothing else")]
+
+
+class Method(StrEnum):
+    """Which parameters of the transformer are trained."""
+
+    FULL = "full"
+    HEAD = "head"
+    LORA = "lora"
+
+
+@train_app.command("clicks")
+def train_clicks(
+    examples: Annotated[list[Path], typer.Option(help="JSONL of examples (repeatable)")],
+    base: Annotated[
+        str, typer.Option(help="'minilm', a folder or a name of a BERT-like checkpoint")
+    ] = "minilm",
+    method: Annotated[Method, typer.Option(help="what is trained")] = Method.LORA,
+    seed: Annotated[int, typer.Option(help="of the split, the order and the weights")] = 0,
+    epochs: Annotated[int | None, typer.Option(min=1, help="passes over the examples")] = None,
+    force: Annotated[bool, typer.Option("--force", help="promote even a worse model")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Fine-tune the click model, compare it with the champion, and register it.
+
+    The new version is promoted only if it is better on held-out queries.
+    """
+    from ranking.train import train_clicks as train
+    from retrieval.embeddings import open_embedder
+
+    settings = load_settings()
+    with progress_bar() as advance:
+        report = train(
+            settings,
+            open_embedder(settings),
+            examples,
+            base=base,
+            method=method.value,
+            seed=seed,
+            epochs=epochs,
+            force=force,
+            progress=advance,
+        )
+    if as_json:
+        print_json(report)
+    else:
+        print_fields(f"Click model {report.version}", dataclasses.asdict(report))
+
+
+@models_app.callback()
+def models(context: typer.Context) -> None:
+    """Without a subcommand: list the versions."""
+    if context.invoked_subcommand is None:
+        list_models(as_json=False)
+
+
+@models_app.command("list")
+def list_models(as_json: JsonOption = False) -> None:
+    """Show every registered version, its metrics, and which one serves."""
+    from ranking.registry import Registry
+
+    versions = Registry(load_settings().models_dir).list()
+    if as_json:
+        for version in versions:
+            print_json(version)
+        return
+    table = Table("", "version", "method", "trained", "metrics", box=None)
+    for version in versions:
+        table.add_row(
+            "●" if version.champion else "",
+            version.version,
+            version.method,
+            version.created_at,
+            ", ".join(f"{name} {value:.3f}" for name, value in version.metrics.items()),
+        )
+    output.print(table if versions else "No model is registered yet: the first start adds one.")
+
+
+@models_app.command("promote")
+def promote(version: Annotated[str, typer.Argument(help="the version that is to serve")]) -> None:
+    """Let a version serve; running servers take it up by themselves."""
+    from ranking.registry import Registry
+
+    Registry(load_settings().models_dir).promote(version)
+    messages.print(f"{version} serves now")
+
+
+@models_app.command("rollback")
+def rollback() -> None:
+    """Let the version serve that served before."""
+    from ranking.registry import Registry
+
+    version = Registry(load_settings().models_dir).rollback()
+    messages.print(f"{version} serves again")

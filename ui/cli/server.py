@@ -1,0 +1,53 @@
+"""`shopguide setup` and `shopguide serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli.output import messages, progress_bar
+from ui.settings import load_settings
+
+
+def setup(
+    catalog: Annotated[
+        Path | None, typer.Option(help="a shop's own catalogue instead of the demo shop")
+    ] = None,
+    field_map: Annotated[
+        Path | None, typer.Option("--map", help="TOML field map of that catalogue")
+    ] = None,
+) -> None:
+    """Make the data directory ready to serve: the demo shop, or a catalogue of one's own.
+
+    A directory that already holds products is left as it is, unless --catalog names a file:
+    that file is then the whole catalogue.
+    """
+    from retrieval.shop import fill_shop, load_demo_shop, open_shop
+
+    settings = load_settings()
+    with open_shop(settings) as shop, progress_bar() as advance:
+        if catalog is not None:
+            report = fill_shop(shop, [catalog], field_map=field_map, sync=True, progress=advance)
+            messages.print(
+                f"{catalog}: {report.read} rows read, {report.rejected} rejected, "
+                f"{shop.catalog.count()} products in {settings.data_dir}"
+            )
+            if report.rejects_file:
+                messages.print(f"rejected rows and their reasons: {report.rejects_file}")
+        elif shop.catalog.count() == 0:
+            messages.print(f"building the demo shop in {settings.data_dir} …")
+            load_demo_shop(shop, progress=advance)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(help="port to listen on")] = None,
+) -> None:
+    """Serve the web chat at /, the HTTP API under /v1, and /healthz."""
+    given = {"host": host, "port": port}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    from ui.server import serve as run
+
+    run(settings)

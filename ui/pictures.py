@@ -1,0 +1,35 @@
+"""`/images/{file}`: the pictures of the demo shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse, Response
+
+from ui.problems import problem
+from ui.security import PICTURE_POLICY, policy_text
+
+_MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
+
+
+def pictures_router(folder: Path) -> APIRouter:
+    """Serve the picture files of one folder, and nothing outside it."""
+    router = APIRouter()
+    headers = {
+        "Content-Security-Policy": policy_text(PICTURE_POLICY),
+        "Cache-Control": "public, max-age=86400",
+    }
+
+    @router.get("/images/{name}", include_in_schema=False)
+    def picture(name: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        file = folder / name
+        media_type = _MEDIA_TYPES.get(file.suffix)
+        # A name is one path segment here; resolve() also sees through links.
+        if media_type is None or not file.resolve().is_relative_to(folder.resolve()):
+            return problem(404, "There is no such picture.")
+        if not file.is_file():
+            return problem(404, "There is no such picture.")
+        return FileResponse(file, media_type=media_type, headers=headers)
+
+    return router

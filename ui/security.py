@@ -1,0 +1,123 @@
+"""What every answer of the server carries, and what no request may do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.problems import problem
+
+MAX_BODY_BYTES = 64 * 1024
+"""A message of 2,000 characters in JSON is under 16 kB; nothing is uploaded."""
+
+PAGE_POLICY: Mapping[str, str] = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    # A shop's pictures may stand on its own content servers.
+    "img-src": "'self' data: https:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+}
+
+CHAT_POLICY: Mapping[str, str] = {
+    **PAGE_POLICY,
+    # Gradio compiles the templates of its HTML component with Function(), hence unsafe-eval;
+    # inline scripts are allowed by their hash alone, so injected markup cannot run any.
+    "script-src": "'self' 'unsafe-eval'",
+    "style-src": "'self' 'unsafe-inline'",
+    "font-src": "'self' data:",
+    "worker-src": "'self' blob:",
+    "media-src": "'self'",
+}
+
+PICTURE_POLICY: Mapping[str, str] = {
+    "default-src": "'none'",
+    "style-src": "'unsafe-inline'",
+    "sandbox": "",
+    "frame-ancestors": "'self'",
+}
+
+# Of Gradio's routes, those its page needs to talk to its own handlers; the rest (uploads, file
+# and proxy access, monitoring, code editing) stays closed.
+_GRADIO_ROUTES = re.compile(
+    r"/gradio_api/(queue/(join|data)|heartbeat/[^/]+|startup-events|reset|cancel|info)/?"
+)
+_CLOSED = re.compile(r"/(gradio_api|monitoring|svelte|login|logout|pwa_icon)(/|$)")
+
+
+def policy_text(policy: Mapping[str, str]) -> str:
+    """A Content-Security-Policy header."""
+    return "; ".join(f"{name} {value}".strip() for name, value in policy.items())
+
+
+class Gatekeeper:
+    """ASGI middleware: security headers on every response, limits on every request.
+
+    A response's own Content-Security-Policy is kept. Written against plain ASGI because
+    streams must pass through unbuffered.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or refuse it with problem details."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(MutableHeaders(scope=message))
+            await send(message)
+
+        refused = _refusal(scope)
+        if refused is not None:
+            await refused(scope, receive, send_guarded)
+            return
+        await self._app(scope, _limited(receive), send_guarded)
+
+
+def _refusal(scope: Scope) -> Response | None:
+    path: str = scope["path"]
+    if _CLOSED.match(path) and not _GRADIO_ROUTES.fullmatch(path):
+        return problem(404, "There is nothing at this address.")
+    length = Headers(scope=scope).get("content-length", "0")
+    if not length.isdigit():
+        return problem(400, "Content-Length is not a number.")
+    if int(length) > MAX_BODY_BYTES:
+        return problem(413, f"The request is larger than {MAX_BODY_BYTES} bytes.")
+    return None
+
+
+def _limited(receive: Receive) -> Receive:
+    """Cut off a body without a declared length once it is too large."""
+    received = 0
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        message = await receive()
+        if message["type"] == "http.request":
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                return {"type": "http.disconnect"}
+        return message
+
+    return receive_limited
+
+
+def _add_headers(headers: MutableHeaders) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers.setdefault("Content-Security-Policy", policy_text(PAGE_POLICY))
