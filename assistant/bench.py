@@ -1,0 +1,133 @@
+"""Benchmarks of a whole turn: how true it is, and how fast."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from assistant.audit import Auditor, Finding
+from assistant.reply import Reply
+from assistant.turn import Guide
+from assistant.writing.sentences import split_sentences
+from retrieval.errors import ShopGuideError
+
+
+@dataclass(frozen=True, slots=True)
+class Percentiles:
+    """Milliseconds."""
+
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBench:
+    """Milliseconds from the message to the cards, to the first text and to the whole reply."""
+
+    turns: int
+    products_ms: Percentiles
+    first_text_ms: Percentiles
+    total_ms: Percentiles
+    retrieve_ms: Percentiles
+    rerank_ms: Percentiles
+
+
+@dataclass(frozen=True, slots=True)
+class GroundingReport:
+    """What an independent reading of the replies found; `unverified` should be empty."""
+
+    messages: int
+    replies: int
+    errors: int
+    facts: int
+    unverified: tuple[Finding, ...]
+    llm_sentences: int
+    llm_accepted: int
+    sentences_by_llm: float
+    """Share of all sentences sent that a language model wrote."""
+    latency: TurnBench
+    drop_reasons: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+def bench_turn(guide: Guide, messages: Sequence[str], *, warm: int = 3) -> TurnBench:
+    """Answer each message in a conversation of its own, one after the other; log included."""
+    for message in messages[:warm]:
+        _answer(guide, message)
+    return _timed([_answer(guide, message) for message in messages])
+
+
+def bench_grounding(
+    guide: Guide, messages: Sequence[str], documents: Mapping[str, str] | None = None
+) -> GroundingReport:
+    """Answer each message in a conversation of its own and have every reply audited.
+
+    `documents` are the shop's own documents by name, which a reply may quote.
+    """
+    auditor = Auditor.of(
+        (product.model_dump(mode="json") for product in guide.parts.catalog.products()), documents
+    )
+    replies: list[Reply] = []
+    findings: list[Finding] = []
+    for message in messages:
+        reply = _answer(guide, message)
+        replies.append(reply)
+        findings += audit_reply(auditor, reply, [message])
+    counts = guide.parts.log.writing([reply.conversation_id for reply in replies])
+    return GroundingReport(
+        messages=len(messages),
+        replies=sum(bool(reply.text) for reply in replies),
+        errors=counts.errors,
+        facts=len(findings),
+        unverified=tuple(finding for finding in findings if not finding.on_record),
+        llm_sentences=counts.drafted,
+        llm_accepted=counts.accepted,
+        sentences_by_llm=counts.accepted / max(1, sum(_sentences(reply) for reply in replies)),
+        latency=_timed(replies),
+        drop_reasons=counts.reasons,
+    )
+
+
+def audit_reply(auditor: Auditor, reply: Reply, said: Sequence[str]) -> list[Finding]:
+    """The facts of one reply's text and of its cards' reasons."""
+    shown = [card.product_id for card in reply.products]
+    price = reply.constraints.get("price")
+    limits = [str(value) for value in price.values()] if isinstance(price, dict) else []
+    # What was understood is on the screen as the wish; a reply may repeat it.
+    said = [*said, json.dumps(reply.constraints, ensure_ascii=False).replace("_", " ")]
+    findings = auditor.audit(reply.text, shown, said, limits)
+    for card in reply.products:
+        for reason in card.reasons:
+            findings += auditor.audit(reason, [card.product_id], said, limits)
+    return findings
+
+
+def _answer(guide: Guide, message: str) -> Reply:
+    *_, reply = guide.answer(message, channel="bench")
+    if not isinstance(reply, Reply):
+        raise ShopGuideError("a turn ended without a reply")
+    return reply
+
+
+def _sentences(reply: Reply) -> int:
+    return len(split_sentences(reply.text))
+
+
+def _timed(replies: Sequence[Reply]) -> TurnBench:
+    latencies = [reply.latency_ms for reply in replies]
+    return TurnBench(
+        turns=len(replies),
+        products_ms=_percentiles(each.products for each in latencies),
+        first_text_ms=_percentiles(each.first_text for each in latencies),
+        total_ms=_percentiles(each.total for each in latencies),
+        retrieve_ms=_percentiles(each.retrieve for each in latencies),
+        rerank_ms=_percentiles(each.rerank for each in latencies),
+    )
+
+
+def _percentiles(values: Iterable[int]) -> Percentiles:
+    found = sorted(values)
+    if not found:
+        return Percentiles(0.0, 0.0)
+    return Percentiles(statistics.median(found), found[min(len(found) - 1, int(0.95 * len(found)))])

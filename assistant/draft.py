@@ -1,0 +1,154 @@
+"""A reply in the making: what a turn has found, shown and said so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from assistant.language import Language
+from assistant.log import Impression, OpenTurn, TurnRecord
+from assistant.reply import Intent, Latency, ProductCard, ProductsReady, Reply, TextReady
+from assistant.state import DialogueState
+from assistant.writing.writer import Written
+from ranking.candidates import behaviour_numbers, product_candidate
+from ranking.rerank import RankedHit
+
+
+@dataclass(slots=True)
+class Clock:
+    """Milliseconds since a message arrived, and of each step."""
+
+    start: float = field(default_factory=time.perf_counter)
+    latency: Latency = field(default_factory=Latency)
+
+    def elapsed(self) -> int:
+        """Milliseconds since the message arrived."""
+        return round((time.perf_counter() - self.start) * 1000)
+
+    def step(self, name: str, since: float) -> None:
+        """Note how long the step took that began at `since` (`time.perf_counter()`)."""
+        setattr(self.latency, name, round((time.perf_counter() - since) * 1000))
+
+    def reached(self, name: str) -> None:
+        """Note when something first happened, counted from the message."""
+        if not getattr(self.latency, name):
+            setattr(self.latency, name, max(1, self.elapsed()))
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collects a turn; `reply()` and `record()` say what it has come to."""
+
+    turn: OpenTurn
+    clock: Clock
+    state: DialogueState
+    models: dict[str, str | None]
+    language: Language = "en"
+    intent: Intent = Intent.RECOMMEND
+    query: str = ""
+    understood: Mapping[str, object] = field(default_factory=dict[str, object])
+    constraints: Mapping[str, object] = field(default_factory=dict[str, object])
+    ranked: Sequence[RankedHit] = ()
+    shown: Sequence[RankedHit] = ()
+    cards: list[ProductCard] = field(default_factory=list[ProductCard])
+    text: str = ""
+    written: Written = field(default_factory=Written)
+    suggestions: list[str] = field(default_factory=list[str])
+    handoff: bool = False
+    notices: list[str] = field(default_factory=list[str])
+    error: str | None = None
+    is_shown: bool = False
+
+    def show(self) -> ProductsReady:
+        """The event that puts the cards before the customer."""
+        self.clock.reached("products")
+        self.is_shown = True
+        return ProductsReady(
+            self.turn.conversation_id,
+            self.turn.turn,
+            self.language,
+            list(self.cards),
+            dict(self.constraints),
+        )
+
+    def say(self, sentence: str) -> TextReady:
+        """The event that appends a sentence to the text, with the space it needs before it."""
+        joint = " " if self.text and self.language == "en" and sentence[:1] != "\n" else ""
+        piece = sentence if self.text else sentence.lstrip()
+        self.text += joint + piece
+        self.clock.reached("first_text")
+        return TextReady(joint + piece)
+
+    def reply(self) -> Reply:
+        """The whole reply as it stands."""
+        self.clock.latency.total = max(1, self.clock.elapsed())
+        return Reply(
+            conversation_id=self.turn.conversation_id,
+            turn=self.turn.turn,
+            language=self.language,
+            text=self.text,
+            products=self.cards,
+            constraints=dict(self.constraints),
+            intent=self.intent,
+            handoff=self.handoff,
+            suggestions=self.suggestions,
+            writer="llm" if self.written.accepted else "composer",
+            models=self.models,
+            latency_ms=self.clock.latency,
+        )
+
+    def record(self, reply: Reply) -> TurnRecord:
+        """Everything that is logged of the turn."""
+        return TurnRecord(
+            reply=reply,
+            state=self.state.model_dump(mode="json"),
+            understood=self.understood,
+            candidates=self._candidates(),
+            impressions=[
+                self._impression(position, hit) for position, hit in enumerate(self.shown, start=1)
+            ],
+            llm_sentences=self.written.drafted,
+            llm_accepted=self.written.accepted,
+            dropped=[
+                {"sentence": dropped.sentence, "reason": dropped.reason}
+                for dropped in self.written.dropped
+            ],
+            notices=self.notices,
+            error=self.error,
+        )
+
+    def _impression(self, position: int, ranked: RankedHit) -> Impression:
+        hit = ranked.hit
+        query = self.query or self.turn.message
+        candidate = product_candidate(query, hit.product, hit.dense_score, hit.lexical_score)
+        return Impression(
+            position=position,
+            product_id=hit.product.id,
+            title=candidate.title,
+            description=candidate.details,
+            kind=candidate.kind,
+            query=query,
+            score=hit.score,
+            click_probability=ranked.click_probability,
+            features=behaviour_numbers(candidate),
+            model_version=self.models.get("clicks"),
+        )
+
+    def _candidates(self) -> list[dict[str, object]]:
+        before = sorted(self.ranked, key=lambda hit: -hit.hit.score)
+        rank_before = {hit.hit.product.id: rank for rank, hit in enumerate(before, start=1)}
+        position = {hit.hit.product.id: rank for rank, hit in enumerate(self.shown, start=1)}
+        return [
+            {
+                "product_id": hit.hit.product.id,
+                "score": round(hit.hit.score, 6),
+                "rank_before": rank_before[hit.hit.product.id],
+                "rank_after": rank,
+                "lexical_rank": hit.hit.lexical_rank,
+                "dense_rank": hit.hit.dense_rank,
+                "click_probability": round(hit.click_probability, 6),
+                "position": position.get(hit.hit.product.id),
+            }
+            for rank, hit in enumerate(self.ranked, start=1)
+        ]

@@ -1,0 +1,271 @@
+"""Logged data as files: examples for the click model, chats for an LLM, transcripts for people."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Literal, TextIO, cast
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from assistant.events import EventKind
+from assistant.ids import new_id
+from assistant.reply import Intent
+from assistant.tables import conversations, events, feedback, impressions, turns
+from retrieval.database import reading
+from retrieval.errors import ShopGuideError
+
+ExportFormat = Literal["examples", "chat", "transcripts"]
+HISTORY_TITLES = 20
+LABELS = ("helpful", "unhelpful", "clicked", "llm", "composer", *(each.value for each in Intent))
+_CHOSEN = tuple(kind.value for kind in (EventKind.CLICK, EventKind.ADD_TO_CART, EventKind.PURCHASE))
+_PAGE = 500
+_Line = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    """The finished turns of one conversation with what came of each."""
+
+    connection: Connection
+    turns: Sequence[Row[Any]]
+
+    def chosen(self) -> set[tuple[int, str]]:
+        """(turn, product id) of everything clicked, put in the cart or bought."""
+        found = self.connection.execute(
+            select(events.c.turn, events.c.product_id)
+            .where(events.c.conversation_id == self.turns[0].conversation_id)
+            .where(events.c.kind.in_(_CHOSEN))
+        )
+        return {(row.turn, row.product_id) for row in found if row.product_id is not None}
+
+    def stars(self) -> dict[tuple[int, str], float]:
+        """What the customer rated a product, by (turn, product id)."""
+        found = self.connection.execute(
+            select(events.c.turn, events.c.product_id, events.c.value)
+            .where(events.c.conversation_id == self.turns[0].conversation_id)
+            .where(events.c.kind == EventKind.RATING.value)
+            .order_by(events.c.created_at)
+        )
+        return {
+            (row.turn, row.product_id): row.value
+            for row in found
+            if isinstance(row.value, int | float)
+        }
+
+    def shown(self) -> list[Row[Any]]:
+        """Impressions in the order they were made."""
+        query = select(impressions).where(
+            impressions.c.conversation_id == self.turns[0].conversation_id
+        )
+        ordered = query.order_by(impressions.c.turn, impressions.c.position)
+        return list(self.connection.execute(ordered))
+
+
+def export_log(
+    engine: Engine,
+    format: ExportFormat | str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    labels: Sequence[str] = (),
+    out: Path,
+) -> int:
+    """Write the log's finished turns to `out`; returns how many lines or rows.
+
+    Times without a zone are UTC; `since` is included, `until` is not. With `labels` only turns
+    that have one of them: "helpful", "unhelpful", "clicked", "llm", "composer" or an intent.
+    The file appears whole or not at all.
+
+    Raises:
+        ShopGuideError: for an unknown format or label, or where `out` cannot be written.
+    """
+    writers: dict[str, Callable[[_Conversation, frozenset[str]], Iterator[_Line]]] = {
+        "examples": _examples,
+        "chat": _chat,
+        "transcripts": _transcripts,
+    }
+    if format not in writers:
+        raise ShopGuideError(f"unknown export format '{format}': one of {', '.join(writers)}")
+    if unknown := [label for label in labels if label not in LABELS]:
+        raise ShopGuideError(f"unknown label '{unknown[0]}': one of {', '.join(LABELS)}")
+    lines_of, wanted = writers[format], frozenset(labels)
+    as_csv = format == "transcripts" and out.suffix.lower() == ".csv"
+    part = out.with_name(f".{out.name}.{new_id()}")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file, reading(engine) as connection:
+            lines = (
+                line
+                for conversation in _conversations(connection, since, until)
+                for line in lines_of(conversation, wanted)
+            )
+            count = _write_csv(file, lines) if as_csv else _write_jsonl(file, lines)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(out)
+    except OSError as error:
+        raise ShopGuideError(f"{out}: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _conversations(
+    connection: Connection, since: datetime | None, until: datetime | None
+) -> Iterator[_Conversation]:
+    """Conversation after conversation, never more than a page of turns in memory."""
+    query = (
+        select(turns, conversations.c.customer_id, conversations.c.channel)
+        .add_columns(feedback.c.helpful, feedback.c.comment)
+        .join_from(turns, conversations)
+        .outerjoin(
+            feedback,
+            (feedback.c.conversation_id == turns.c.conversation_id)
+            & (feedback.c.turn == turns.c.turn),
+        )
+        .where(turns.c.completed_at.is_not(None))
+        .order_by(turns.c.conversation_id, turns.c.turn)
+    )
+    if since is not None:
+        query = query.where(turns.c.created_at >= _utc(since))
+    if until is not None:
+        query = query.where(turns.c.created_at < _utc(until))
+    rows = connection.execution_options(yield_per=_PAGE).execute(query)
+    for _, group in groupby(rows, key=lambda row: row.conversation_id):
+        yield _Conversation(connection, list(group))
+
+
+def _examples(conversation: _Conversation, wanted: frozenset[str]) -> Iterator[_Line]:
+    """One example an impression; the label is whether the customer chose the product then."""
+    chosen = conversation.chosen()
+    stars = conversation.stars()
+    by_turn = {row.turn: row for row in conversation.turns}
+    seen: list[str] = []
+    for turn, group in groupby(conversation.shown(), key=lambda row: row.turn):
+        shown = list(group)
+        logged = by_turn.get(turn)
+        if logged is not None and _has_label(logged, wanted, chosen):
+            for row in shown:
+                line: _Line = {
+                    "query": row.query,
+                    "title": row.title,
+                    "description": row.description,
+                    "kind": row.kind,
+                    "product_id": row.product_id,
+                    "label": int((turn, row.product_id) in chosen),
+                    "customer_id": logged.customer_id,
+                    "history": seen[-HISTORY_TITLES:],
+                    "position": row.position,
+                    "features": row.features,
+                    "rating": stars.get((turn, row.product_id)),
+                    "timestamp": _time(row.created_at),
+                }
+                yield {name: value for name, value in line.items() if value not in (None, "", [])}
+        seen += [row.title for row in shown if row.title not in seen]
+
+
+def _chat(conversation: _Conversation, wanted: frozenset[str]) -> Iterator[_Line]:
+    """One dialogue a conversation, without failed turns, up to the last turn with a label."""
+    chosen = conversation.chosen()
+    good = [row for row in conversation.turns if row.error is None and row.reply["text"]]
+    if wanted:
+        labelled = [at for at, row in enumerate(good) if _has_label(row, wanted, chosen)]
+        good = good[: labelled[-1] + 1] if labelled else []
+    messages: list[dict[str, str]] = []
+    for row in good:
+        messages.append({"role": "user", "content": row.message})
+        messages.append({"role": "assistant", "content": row.reply["text"]})
+    if messages:
+        yield {"messages": messages}
+
+
+def _transcripts(conversation: _Conversation, wanted: frozenset[str]) -> Iterator[_Line]:
+    """One row a turn."""
+    chosen = conversation.chosen()
+    for row in conversation.turns:
+        if not _has_label(row, wanted, chosen):
+            continue
+        reply = row.reply
+        yield {
+            "conversation_id": row.conversation_id,
+            "turn": row.turn,
+            "time": _time(row.created_at),
+            "channel": row.channel,
+            "customer_id": row.customer_id,
+            "language": reply["language"],
+            "intent": reply["intent"],
+            "message": row.message,
+            "reply": reply["text"],
+            "products": [card["product_id"] for card in reply["products"]],
+            "clicked": sorted(product for turn, product in chosen if turn == row.turn),
+            "constraints": reply["constraints"],
+            "writer": row.writer,
+            "helpful": row.helpful,
+            "comment": row.comment,
+            "handoff": reply["handoff"],
+            "error": row.error,
+            "total_ms": (row.latency_ms or {}).get("total"),
+        }
+
+
+def _has_label(row: Row[Any], wanted: frozenset[str], chosen: set[tuple[int, str]]) -> bool:
+    if not wanted:
+        return True
+    has = {row.writer, row.reply["intent"]}
+    if row.helpful is not None:
+        has.add("helpful" if row.helpful else "unhelpful")
+    if any(turn == row.turn for turn, _ in chosen):
+        has.add("clicked")
+    return bool(has & wanted)
+
+
+def _write_jsonl(file: TextIO, lines: Iterator[_Line]) -> int:
+    count = 0
+    for line in lines:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        count += 1
+    return count
+
+
+def _write_csv(file: TextIO, lines: Iterator[_Line]) -> int:
+    count = 0
+    writer: csv.DictWriter[str] | None = None
+    file.write("\ufeff")  # spreadsheets take a file without it for another encoding
+    for line in lines:
+        count += 1
+        if writer is None:
+            writer = csv.DictWriter(file, list(line))
+            writer.writeheader()
+        writer.writerow({name: _cell(value) for name, value in line.items()})
+    return count
+
+
+def _cell(value: object) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return value
+    if isinstance(value, list):
+        text = " ".join(map(str, cast("list[object]", value)))
+    elif isinstance(value, Mapping):
+        text = json.dumps(value, ensure_ascii=False)
+    else:
+        text = str(value)
+    # What a customer typed must not run as a formula in somebody's spreadsheet.
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _time(moment: datetime) -> str:
+    return _utc(moment).isoformat(timespec="milliseconds")

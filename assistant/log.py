@@ -1,0 +1,368 @@
+"""The log of conversations: every message, what was shown and why, and what came of it.
+
+A turn is written twice: its message when it arrives, and everything else in one transaction
+before the reply counts as complete. A process killed in between leaves a turn without a reply,
+and nothing a customer has seen as finished is ever lost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from assistant.events import Event, EventKind
+from assistant.ids import new_id
+from assistant.reply import ProductCard, Reply
+from assistant.tables import conversations, events, feedback, impressions, turns
+from retrieval.database import migrate, reading, writing
+from retrieval.errors import ShopGuideError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "alembic_version_log"
+DESCRIPTION_CHARS = 1000
+
+Json = Mapping[str, object]
+
+
+class UnknownTurnError(ShopGuideError):
+    """An event names a turn, or a product in it, that this log does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """A turn whose message is logged and whose reply is not written yet."""
+
+    conversation_id: str
+    turn: int
+    message: str
+    customer_id: str | None
+    state: Json | None
+    """The dialogue state after the last complete turn; None at the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """One product as it was shown, with what the click model knew of it then.
+
+    Texts and `features` are those of `ranking.candidates`, so that a model can be trained on
+    what the serving model saw, whatever becomes of the catalogue.
+    """
+
+    position: int
+    product_id: str
+    title: str
+    description: str
+    kind: str
+    query: str
+    score: float
+    click_probability: float
+    features: Mapping[str, float]
+    model_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """Everything of a turn that is kept beside its message."""
+
+    reply: Reply
+    state: Json
+    understood: Json = field(default_factory=dict[str, object])
+    candidates: Sequence[Json] = ()
+    impressions: Sequence[Impression] = ()
+    llm_sentences: int = 0
+    llm_accepted: int = 0
+    dropped: Sequence[Json] = ()
+    notices: Sequence[str] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedTurn:
+    """A turn as a page shows it again; `reply` is None where the reply was never finished."""
+
+    turn: int
+    message: str
+    reply: Reply | None
+    created_at: datetime
+    helpful: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WritingCounts:
+    """How the writer did over several turns; `reasons` counts why sentences were dropped."""
+
+    drafted: int
+    accepted: int
+    errors: int
+    reasons: Mapping[str, int]
+
+
+class ConversationLog:
+    """Writes and reads the log; safe to use from several threads and processes at once."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Bring the tables of `engine`'s database up to date.
+
+        Raises:
+            ShopGuideError: where the database cannot be opened or written.
+        """
+        self._engine = engine
+        migrate(engine, MIGRATIONS, VERSION_TABLE)
+
+    def begin(
+        self,
+        message: str,
+        *,
+        conversation_id: str | None = None,
+        customer_id: str | None = None,
+        channel: str = "web",
+    ) -> OpenTurn:
+        """Log a message that has arrived and give it its place in its conversation.
+
+        An id that is not known yet starts a conversation of that name, so that another system
+        may bring its own.
+        """
+        now = datetime.now(UTC)
+        conversation_id = conversation_id or new_id()
+        with writing(self._engine) as connection:
+            known = connection.execute(
+                select(conversations.c.customer_id)
+                .where(conversations.c.id == conversation_id)
+                .with_for_update()  # two messages at once get two turns
+            ).one_or_none()
+            if known is None:
+                connection.execute(
+                    insert(conversations).values(
+                        id=conversation_id, customer_id=customer_id, channel=channel, created_at=now
+                    )
+                )
+            elif customer_id is None:
+                customer_id = known.customer_id
+            elif known.customer_id is None:
+                connection.execute(
+                    update(conversations)
+                    .where(conversations.c.id == conversation_id)
+                    .values(customer_id=customer_id)
+                )
+            last = connection.execute(
+                select(func.max(turns.c.turn)).where(turns.c.conversation_id == conversation_id)
+            ).scalar()
+            turn = 1 + (last or 0)
+            connection.execute(
+                insert(turns).values(
+                    conversation_id=conversation_id, turn=turn, message=message, created_at=now
+                )
+            )
+            state = _last_state(connection, conversation_id)
+        return OpenTurn(conversation_id, turn, message, customer_id, state)
+
+    def complete(self, record: TurnRecord) -> None:
+        """Write the reply and all that led to it, in one transaction; twice does no harm."""
+        reply, now = record.reply, datetime.now(UTC)
+        of_turn = {"conversation_id": reply.conversation_id, "turn": reply.turn}
+        with writing(self._engine) as connection:
+            written = connection.execute(
+                update(turns)
+                .where(turns.c.conversation_id == reply.conversation_id)
+                .where(turns.c.turn == reply.turn)
+                .where(turns.c.completed_at.is_(None))
+                .values(
+                    completed_at=now,
+                    reply=reply.model_dump(mode="json"),
+                    state=dict(record.state),
+                    understood=dict(record.understood),
+                    candidates=[dict(candidate) for candidate in record.candidates],
+                    writer=reply.writer,
+                    llm_sentences=record.llm_sentences,
+                    llm_accepted=record.llm_accepted,
+                    dropped=[dict(sentence) for sentence in record.dropped],
+                    models=reply.models,
+                    latency_ms=reply.latency_ms.model_dump(),
+                    notices=list(record.notices),
+                    error=record.error,
+                )
+            )
+            if written.rowcount and record.impressions:
+                connection.execute(
+                    insert(impressions),
+                    [
+                        of_turn
+                        | {
+                            "position": shown.position,
+                            "product_id": shown.product_id,
+                            "title": shown.title,
+                            "description": shown.description[:DESCRIPTION_CHARS],
+                            "kind": shown.kind,
+                            "query": shown.query,
+                            "score": shown.score,
+                            "click_probability": shown.click_probability,
+                            "features": dict(shown.features),
+                            "model_version": shown.model_version,
+                            "created_at": now,
+                        }
+                        for shown in record.impressions
+                    ],
+                )
+
+    def record_event(self, event: Event) -> None:
+        """Write what a customer did; an event whose id is known is not written again.
+
+        Raises:
+            UnknownTurnError: the turn is not in the log, or did not show that product.
+        """
+        now = datetime.now(UTC)
+        try:
+            with writing(self._engine) as connection:
+                customer_id = _customer_of(connection, event)
+                seen = connection.execute(select(events.c.id).where(events.c.id == event.id))
+                if seen.one_or_none() is not None:
+                    return
+                position, version = _place_of(connection, event)
+                connection.execute(
+                    insert(events).values(
+                        id=event.id,
+                        conversation_id=event.conversation_id,
+                        turn=event.turn,
+                        kind=event.kind.value,
+                        customer_id=customer_id,
+                        product_id=event.product_id,
+                        position=position,
+                        value=event.value,
+                        model_version=version,
+                        created_at=now,
+                    )
+                )
+                if event.kind is EventKind.FEEDBACK:
+                    _keep_feedback(connection, event, now)
+        except IntegrityError as error:
+            # Another process wrote the same event a moment before: that is no failure.
+            with reading(self._engine) as connection:
+                known = connection.execute(select(events.c.id).where(events.c.id == event.id))
+                if known.one_or_none() is None:
+                    raise ShopGuideError(f"event {event.id} could not be logged") from error
+
+    def history(self, conversation_id: str) -> list[LoggedTurn]:
+        """The turns of a conversation in order; empty for an id that is not known."""
+        query = (
+            select(turns.c.turn, turns.c.message, turns.c.reply, turns.c.created_at)
+            .add_columns(feedback.c.helpful)
+            .outerjoin_from(
+                turns,
+                feedback,
+                (feedback.c.conversation_id == turns.c.conversation_id)
+                & (feedback.c.turn == turns.c.turn),
+            )
+            .where(turns.c.conversation_id == conversation_id)
+            .order_by(turns.c.turn)
+        )
+        with reading(self._engine) as connection:
+            return [
+                LoggedTurn(
+                    turn=row.turn,
+                    message=row.message,
+                    reply=None if row.reply is None else Reply.model_validate(row.reply),
+                    created_at=_aware(row.created_at),
+                    helpful=row.helpful,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def cards(self, conversation_id: str, product_ids: Sequence[str]) -> list[ProductCard]:
+        """The cards of products as they were last shown in the conversation, in this order."""
+        shown = {
+            card.product_id: card
+            for turn in self.history(conversation_id)
+            if turn.reply is not None
+            for card in turn.reply.products
+        }
+        return [shown[key] for key in product_ids if key in shown]
+
+    def writing(self, conversation_ids: Sequence[str]) -> WritingCounts:
+        """Sentences of the language model, and failed turns, in these conversations."""
+        drafted = accepted = errors = 0
+        reasons: Counter[str] = Counter()
+        columns = (turns.c.llm_sentences, turns.c.llm_accepted, turns.c.dropped, turns.c.error)
+        with reading(self._engine) as connection:
+            for conversation_id in conversation_ids:
+                query = select(*columns).where(turns.c.conversation_id == conversation_id)
+                for row in connection.execute(query):
+                    drafted += row.llm_sentences or 0
+                    accepted += row.llm_accepted or 0
+                    errors += row.error is not None
+                    kinds = [each["reason"].partition(":")[0] for each in row.dropped or ()]
+                    reasons.update(kinds)
+        return WritingCounts(drafted, accepted, errors, dict(reasons))
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite gives back UTC without saying so."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _last_state(connection: Connection, conversation_id: str) -> Json | None:
+    found: Any = connection.execute(
+        select(turns.c.state)
+        .where(turns.c.conversation_id == conversation_id)
+        .where(turns.c.completed_at.is_not(None))
+        .order_by(turns.c.turn.desc())
+        .limit(1)
+    ).scalar()
+    return cast("Json | None", found)
+
+
+def _customer_of(connection: Connection, event: Event) -> str | None:
+    row = connection.execute(
+        select(conversations.c.customer_id)
+        .join(turns, turns.c.conversation_id == conversations.c.id)
+        .where(turns.c.conversation_id == event.conversation_id)
+        .where(turns.c.turn == event.turn)
+    ).one_or_none()
+    if row is None:
+        raise UnknownTurnError(
+            f"no turn {event.turn} is logged for conversation {event.conversation_id}"
+        )
+    return row.customer_id
+
+
+def _place_of(connection: Connection, event: Event) -> tuple[int | None, str | None]:
+    """Position and model version of the event's product, as they were shown."""
+    if event.product_id is None:
+        return event.position, None
+    shown = connection.execute(
+        select(impressions.c.position, impressions.c.model_version)
+        .where(impressions.c.conversation_id == event.conversation_id)
+        .where(impressions.c.turn == event.turn)
+        .where(impressions.c.product_id == event.product_id)
+    ).first()
+    if shown is None:
+        raise UnknownTurnError(
+            f"product {event.product_id} was not shown in turn {event.turn} "
+            f"of conversation {event.conversation_id}"
+        )
+    return shown.position, shown.model_version
+
+
+def _keep_feedback(connection: Connection, event: Event, now: datetime) -> None:
+    """Keep the newest verdict on a reply; the earlier ones remain among the events."""
+    verdict, _, comment = str(event.value or "").partition(":")
+    helpful = verdict.strip().lower() in {"up", "1", "1.0", "true", "yes"}
+    values = {"helpful": helpful, "comment": comment.strip(), "updated_at": now}
+    changed = connection.execute(
+        update(feedback)
+        .where(feedback.c.conversation_id == event.conversation_id)
+        .where(feedback.c.turn == event.turn)
+        .values(values)
+    )
+    if not changed.rowcount:
+        connection.execute(
+            insert(feedback).values(
+                conversation_id=event.conversation_id, turn=event.turn, **values
+            )
+        )

@@ -1,0 +1,121 @@
+"""How products, categories and attributes are called in the customer's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assistant.constraints import Constraints
+from assistant.language import Language
+from assistant.money import number_text
+from assistant.understanding.labels import word_in
+from retrieval.facets import Facets
+from retrieval.product import AttributeValue, Product
+
+# Category names that stand for many things without a plural.
+_MASS_WORDS = (
+    "footwear clothing luggage furniture jewelry jewellery equipment gear cookware bedding "
+    "lighting storage apparel outerwear knitwear sportswear swimwear underwear sleepwear "
+    "tableware drinkware bakeware cutlery stationery software hardware electronics audio video "
+    "care food coffee tea decor skincare makeup fitness camping hiking cycling running yoga "
+    "fishing gardening travel kitchen home garden office beauty health outdoor baby men women "
+    "kids children"
+)
+_MASS = frozenset(_MASS_WORDS.split())
+_ABBREVIATION = 3
+
+
+class Naming:
+    """Words for one language, from the catalogue's own translations."""
+
+    def __init__(self, facets: Facets, language: Language) -> None:
+        self.language: Language = language
+        self._words: dict[str, str] = {}
+        if language == "zh":
+            for foreign, own in facets.translations.get("zh", {}).items():
+                self._words.setdefault(own.casefold(), foreign)
+
+    def word(self, text: str) -> str:
+        """A category, brand or value as this language has it; else as the catalogue has it."""
+        if self.language == "en":
+            return text
+        return self._words.get(text.casefold()) or word_in(text, "zh")
+
+    def title(self, product: Product) -> str:
+        """The product's title, translated where the record has a translation."""
+        translation = product.translations.get(self.language)
+        return product.title if translation is None else translation.title
+
+    def noun(self, products: Iterable[Product], constraints: Constraints) -> str:
+        """What all the products are: the category asked for, or the most special they share."""
+        paths = [product.category for product in products]
+        if not paths or not all(paths):
+            return ""
+        shared = [level for level in paths[0] if all(level in path for path in paths[1:])]
+        asked = {name.casefold() for name in constraints.category}
+        named = [level for level in shared if level.casefold() in asked] or shared
+        if not named:
+            return ""
+        return self.plural(named[-1])
+
+    def attribute(self, name: str, value: AttributeValue) -> str:
+        """One attribute as a short phrase: "waterproof", "color: blue"."""
+        words = self.word(name.replace("_", " "))
+        if value is True:
+            return words
+        if value is False:
+            return f"没有{words}" if self.language == "zh" else f"not {words}"
+        colon = "：" if self.language == "zh" else ": "
+        return f"{words}{colon}{self.value(value)}"
+
+    def value(self, value: AttributeValue) -> str:
+        """The value of an attribute, formatted."""
+        if isinstance(value, bool):
+            return (
+                ("是" if value else "否") if self.language == "zh" else ("yes" if value else "no")
+            )
+        if isinstance(value, int | float):
+            return number_text(value, self.language)
+        return self.word(value)
+
+    def attributes(self, product: Product) -> list[tuple[str, str]]:
+        """Names and values of a product, in its translation where it has one."""
+        translation = product.translations.get(self.language)
+        source = (translation.attributes if translation else None) or product.attributes
+        return [
+            (self.word(name.replace("_", " ")), self.value(value)) for name, value in source.items()
+        ]
+
+    def departments(self, facets: Facets, count: int) -> list[str]:
+        """The biggest top categories, for a greeting."""
+        tops: dict[str, int] = {}
+        for path, products in facets.category_paths.items():
+            if path:
+                tops[path[0]] = tops.get(path[0], 0) + products
+        biggest: Sequence[str] = sorted(tops, key=lambda name: -tops[name])[:count]
+        return [self._lower(self.word(name)) for name in biggest]
+
+    def plural(self, category: str) -> str:
+        """A category as a noun for several things: "rain jackets", "footwear"."""
+        name = self.word(category)
+        if self.language == "zh" or not name.isascii():
+            return name
+        name = self._lower(name)
+        last = name.split()[-1]
+        if last.endswith("ss"):
+            return f"{name}es"
+        if last.endswith("s") or last in _MASS or not last.isalpha():
+            return name if last not in _MASS or last.endswith("s") else f"{name} products"
+        if last.endswith(("x", "ch", "sh")):
+            return f"{name}es"
+        if last.endswith("y") and last[-2:-1] not in "aeiou":
+            return f"{name[:-1]}ies"
+        return f"{name}s"
+
+    def _lower(self, name: str) -> str:
+        """Lower case, except for abbreviations ("TVs", "USB hubs")."""
+        return " ".join(
+            word
+            if sum(c.isupper() for c in word) > 1 and len(word) <= _ABBREVIATION + 1
+            else word.lower()
+            for word in name.replace("_", " ").split()
+        )

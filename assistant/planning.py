@@ -1,0 +1,176 @@
+"""From chosen products to what is said of them: cards, reasons, and what must be admitted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.conditions import condition_paths, label, meets
+from assistant.constraints import Constraints, decimal_text
+from assistant.evidence import stems
+from assistant.finding import Found
+from assistant.language import has_chinese
+from assistant.naming import Naming
+from assistant.neutral_words import ENGLISH
+from assistant.reasons import reasons_for
+from assistant.reply import ProductCard
+from assistant.state import DialogueState
+from assistant.understanding.words import concept_index
+from assistant.writing.contrasts import cheapest
+from assistant.writing.plan import Pick, Plan
+from ranking.rerank import RankedHit
+from retrieval.facets import Facets
+from retrieval.product import Product
+
+LONGEST_QUOTE = 40
+
+
+def picks_of(
+    shown: Sequence[RankedHit], found: Found, state: DialogueState, naming: Naming, facets: Facets
+) -> tuple[Pick, ...]:
+    """The shown products with title and reasons in the customer's language."""
+    constraints = found.constraints
+    words = [part.text for part in state.wish.parts if part.text.casefold() not in ENGLISH]
+    plain = tuple(Pick(hit.hit.product, naming.title(hit.hit.product)) for hit in shown)
+    low = cheapest(plain) if constraints.prefer in ("cheap", "cheapest") else None
+    return tuple(
+        Pick(
+            pick.product,
+            pick.title,
+            reasons_for(
+                hit,
+                constraints,
+                words,
+                naming.language,
+                facets,
+                cheapest=low is not None and pick.product.id == low.product.id,
+            ),
+        )
+        for hit, pick in zip(shown, plain, strict=True)
+    )
+
+
+def cards_of(shown: Sequence[RankedHit], picks: Sequence[Pick]) -> list[ProductCard]:
+    """The contract's cards, in the order shown."""
+    return [_card(pick, hit.click_probability) for hit, pick in zip(shown, picks, strict=True)]
+
+
+def plan_of(
+    picks: tuple[Pick, ...],
+    asked: DialogueState,
+    found: Found,
+    naming: Naming,
+    facets: Facets,
+    *,
+    wish: str,
+    seed: int,
+    currency: str | None,
+) -> Plan:
+    """What there is to say: conditions count as met only where every record shown confirms it.
+
+    `asked` is the state with the wish as it was understood, `found` what could be met of it.
+    """
+    products = [pick.product for pick in picks]
+    met: list[str] = []
+    partly: list[str] = []
+    nowhere: list[str] = []
+    for path in condition_paths(found.constraints):
+        if path == "category":
+            continue
+        text = label(found.constraints, path, naming.language, currency, products)
+        confirmed = [meets(product, found.constraints, path, facets) for product in products]
+        (met if all(confirmed) else partly if any(confirmed) else nowhere).append(text)
+    aside = [label(asked.constraints, path, naming.language, currency) for path in found.set_aside]
+    return Plan(
+        language=naming.language,
+        seed=seed,
+        picks=picks,
+        wish=wish,
+        noun=naming.noun(products, found.constraints),
+        met=tuple(text for text in met if text),
+        partly=tuple(text for text in partly if text),
+        nowhere=tuple(text for text in nowhere if text),
+        set_aside=tuple(text for text in aside if text),
+        unmatched="" if aside else _unmatched(asked, products, wish),
+    )
+
+
+def limits_of(constraints: Constraints) -> list[str]:
+    """Amounts the customer named, which a text may repeat as limits."""
+    return [
+        decimal_text(limit)
+        for limit in (constraints.price_min, constraints.price_max)
+        if limit is not None
+    ]
+
+
+def _unmatched(state: DialogueState, products: Sequence[Product], message: str) -> str:
+    """The customer's words for the thing wished for, where nothing shown is described so."""
+    if state.constraints.category or not products:
+        return ""  # the search was held to the kind of thing that was asked for
+    texts = [" ".join(product.texts()) for product in products]
+    free = [part for part in state.wish.parts if part.path is None]
+    names = _names_of(state.wish.subject)
+    if names:
+        if any(_has(texts, name) for name in names):
+            return ""
+    elif not free or any(_has(texts, part.text) for part in free):
+        return ""
+    if has_chinese(message) and not any(has_chinese(text) for text in texts):
+        return ""  # a catalogue without a Chinese word cannot be said to lack one
+    runs = _runs([part.text for part in free], message)
+    telling = [run for run in runs if any(_has([run], name) for name in names)]
+    quote = max(telling or runs, key=len, default=state.wish.subject)
+    return quote if len(quote) <= LONGEST_QUOTE else ""
+
+
+def _names_of(subject: str) -> list[str]:
+    """The subject of a wish with its other names, in both languages."""
+    if not subject:
+        return []
+    concept = concept_index().get(("product", subject))
+    return [subject] if concept is None else [subject, *concept.en, *concept.zh]
+
+
+def _has(texts: Sequence[str], words: str) -> bool:
+    if has_chinese(words):
+        return any(words in text for text in texts)
+    wanted = stems(words)
+    return bool(wanted) and any(wanted <= stems(text) for text in texts)
+
+
+def _runs(words: Sequence[str], message: str) -> list[str]:
+    """Words that stand side by side in the message, joined as they stand there."""
+    runs: list[str] = []
+    at = 0
+    text = message.casefold()
+    for word in words:
+        start = text.find(word.casefold(), at)
+        if start < 0:
+            continue
+        end = start + len(word)
+        if runs and not text[at:start].strip():
+            runs[-1] += message[at:end]
+        else:
+            runs.append(message[start:end])
+        at = end
+    return runs
+
+
+def _card(pick: Pick, probability: float) -> ProductCard:
+    product = pick.product
+    price, before = product.current_price, product.price
+    reduced = price is not None and before is not None and price < before
+    return ProductCard(
+        product_id=product.id,
+        title=pick.title,
+        price=None if price is None else f"{price:.2f}",
+        list_price=f"{before:.2f}" if reduced else None,
+        currency=product.currency,
+        url=product.url,
+        image_url=product.image_urls[0] if product.image_urls else None,
+        availability=product.availability.value,
+        rating=product.rating,
+        rating_count=product.rating_count,
+        click_probability=round(probability, 6),
+        reasons=[reason.text for reason in pick.reasons],
+    )

@@ -1,0 +1,189 @@
+"""What a conversation has come to: the wish, what was shown, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from statistics import median
+
+from pydantic import BaseModel, ConfigDict
+
+from assistant.constraints import Constraints
+from assistant.language import Language
+from assistant.reply import Intent
+from retrieval.facets import Facets
+from retrieval.filters import Filters
+
+REMEMBERED_TURNS = 20
+REMEMBERED_WISHES = 5
+REMEMBERED_REJECTIONS = 500
+
+
+class WishPart(BaseModel):
+    """A stretch of the customer's words kept for the query.
+
+    `path` names the constraint it states, so that the words go when the constraint goes;
+    `mapped` is the same in the catalogue's other language.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    path: str | None = None
+    mapped: str = ""
+
+
+class Wish(BaseModel):
+    """One thing the customer is after: conditions, words, and the noun it is about."""
+
+    model_config = ConfigDict(frozen=True)
+
+    constraints: Constraints = Constraints()
+    parts: tuple[WishPart, ...] = ()
+    subject: str = ""
+
+
+class ShownProduct(BaseModel):
+    """A product put before the customer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    product_id: str
+    title: str
+    price: Decimal | None = None
+    group_id: str
+
+
+class ShownTurn(BaseModel):
+    """What one turn showed, first position first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    turn: int
+    products: tuple[ShownProduct, ...]
+
+
+class DialogueState(BaseModel):
+    """The memory between two messages; serialisable, replaced and never changed in place.
+
+    `turn` counts the messages understood so far. `focus` holds the product ids last spoken
+    of. `rejected` holds variant groups not to be shown again for this wish ("anything
+    else?"). `past` holds earlier wishes, newest last, for "go back".
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    turn: int = 0
+    language: Language = "en"
+    wish: Wish = Wish()
+    past: tuple[Wish, ...] = ()
+    shown: tuple[ShownTurn, ...] = ()
+    focus: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    failed_turns: int = 0
+    last_intent: Intent | None = None
+
+    @property
+    def constraints(self) -> Constraints:
+        """The conditions of the present wish."""
+        return self.wish.constraints
+
+    @property
+    def last_shown(self) -> tuple[ShownProduct, ...]:
+        """What the latest turn with products showed."""
+        return self.shown[-1].products if self.shown else ()
+
+    def to_filters(self, facets: Facets) -> Filters:
+        """The hard conditions of the wish, and nothing that was passed over."""
+        filters = self.constraints.to_filters(facets)
+        if not self.rejected:
+            return filters
+        return Filters(
+            price_min=filters.price_min,
+            price_max=filters.price_max,
+            categories=filters.categories,
+            brands=filters.brands,
+            attributes=filters.attributes,
+            exclude=filters.exclude,
+            availability=filters.availability,
+            rating_min=filters.rating_min,
+            product_ids=filters.product_ids,
+            exclude_groups=self.rejected,
+        )
+
+    def with_shown(
+        self,
+        turn: int,
+        products: Iterable[tuple[str, str, Decimal | None]],
+        groups: Mapping[str, str] | None = None,
+    ) -> DialogueState:
+        """This state after a turn showed products: (id, title, price now), best first.
+
+        `groups` maps a product id to its variant group; a product missing there is its own.
+        """
+        groups = groups or {}
+        cards = tuple(
+            ShownProduct(product_id=key, title=title, price=price, group_id=groups.get(key, key))
+            for key, title, price in products
+        )
+        if not cards:
+            return self
+        latest = ShownTurn(turn=turn, products=cards)
+        kept = (*(earlier for earlier in self.shown if earlier.turn != turn), latest)
+        return self.model_copy(update={"shown": kept[-REMEMBERED_TURNS:]})
+
+    def with_constraints(self, constraints: Constraints) -> DialogueState:
+        """This state with other conditions; words that stated a dropped condition go with it."""
+        paths = {*constraints.paths()}
+        for name, values in constraints.attributes.items():
+            paths |= {f"attributes.{name}.{value}" for value in values}
+        parts = tuple(
+            part for part in self.wish.parts if part.path is None or _still_holds(part.path, paths)
+        )
+        wish = self.wish.model_copy(update={"constraints": constraints, "parts": parts})
+        return self.model_copy(update={"wish": wish})
+
+    def without(self, path: str) -> DialogueState:
+        """This state after the customer removed the chip of `path`."""
+        return self.with_constraints(self.constraints.without(path))
+
+    def with_failure(self) -> DialogueState:
+        """This state after a turn that did not help; three in a row call for a person."""
+        return self.model_copy(update={"failed_turns": self.failed_turns + 1})
+
+    def with_success(self) -> DialogueState:
+        """This state after a turn that helped."""
+        return self.model_copy(update={"failed_turns": 0}) if self.failed_turns else self
+
+    def rejecting_shown(self) -> DialogueState:
+        """This state with everything shown so far passed over."""
+        groups = [product.group_id for turn in self.shown for product in turn.products]
+        kept = tuple(dict.fromkeys((*self.rejected, *groups)))[-REMEMBERED_REJECTIONS:]
+        return self.model_copy(update={"rejected": kept})
+
+    def starting_over(self) -> DialogueState:
+        """This state with the wish put away; "go back" can fetch it."""
+        past = (*self.past, self.wish)[-REMEMBERED_WISHES:] if self.wish != Wish() else self.past
+        return self.model_copy(update={"wish": Wish(), "past": past, "rejected": (), "focus": ()})
+
+    def going_back(self) -> DialogueState:
+        """This state with the previous wish taken up again, if there is one."""
+        if not self.past:
+            return self
+        return self.model_copy(
+            update={"wish": self.past[-1], "past": self.past[:-1], "rejected": (), "focus": ()}
+        )
+
+    def price_to_beat(self) -> Decimal | None:
+        """What "cheaper" must stay under: the focused product's price, or the shown median.
+
+        The median and not the minimum: half of what was shown already is cheaper, and the
+        cheapest thing shown may be the cheapest there is.
+        """
+        focused = [p.price for p in self.last_shown if p.product_id in self.focus and p.price]
+        prices = focused or [product.price for product in self.last_shown if product.price]
+        return Decimal(median(prices)) if prices else None
+
+
+def _still_holds(path: str, paths: set[str]) -> bool:
+    return path in paths or any(kept.startswith(f"{path}.") for kept in paths)

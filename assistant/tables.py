@@ -1,0 +1,105 @@
+"""Tables of the conversation log."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("customer_id", String(200)),
+    Column("channel", String(40), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("conversation_id", String(100), ForeignKey("conversations.id"), primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("message", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    # What follows is empty until the reply is complete.
+    Column("completed_at", DateTime(timezone=True)),
+    Column("reply", JSON),
+    Column("state", JSON),
+    Column("understood", JSON),
+    Column("candidates", JSON),
+    Column("writer", String(20)),
+    Column("llm_sentences", Integer),
+    Column("llm_accepted", Integer),
+    Column("dropped", JSON),
+    Column("models", JSON),
+    Column("latency_ms", JSON),
+    Column("notices", JSON),
+    Column("error", Text),
+    Index("turns_created_at", "created_at"),
+)
+
+_turn_of = ("conversation_id", "turn")
+
+impressions = Table(
+    "impressions",
+    metadata,
+    Column("conversation_id", String(100), primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("product_id", String(500), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("click_probability", Float, nullable=False),
+    Column("features", JSON, nullable=False),
+    Column("model_version", String(200)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    ForeignKeyConstraint(_turn_of, ("turns.conversation_id", "turns.turn")),
+    Index("impressions_created_at", "created_at"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", String(100), primary_key=True),
+    Column("conversation_id", String(100), nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("customer_id", String(200)),
+    Column("product_id", String(500)),
+    Column("position", Integer),
+    Column("value", JSON),
+    Column("model_version", String(200)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    ForeignKeyConstraint(_turn_of, ("turns.conversation_id", "turns.turn")),
+    Index("events_turn", "conversation_id", "turn", "product_id"),
+    Index("events_created_at", "created_at"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("conversation_id", String(100), primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("helpful", Boolean, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    ForeignKeyConstraint(_turn_of, ("turns.conversation_id", "turns.turn")),
+)

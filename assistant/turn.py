@@ -1,0 +1,445 @@
+"""One turn, from the door to the log: this module is the guide's pipeline.
+
+understand -> retrieve -> rerank -> choose -> show the cards -> write and verify -> log -> reply
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import weakref
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from assistant.answers import (
+    MOST_COMPARED,
+    answer_product_question,
+    answer_shop_question,
+    compare,
+)
+from assistant.diversify import choose
+from assistant.draft import Clock, Draft
+from assistant.events import Event
+from assistant.evidence import shared_words
+from assistant.finding import Found, find, ordered
+from assistant.llm import LanguageModel
+from assistant.log import ConversationLog, LoggedTurn, OpenTurn
+from assistant.naming import Naming
+from assistant.planning import cards_of, limits_of, picks_of, plan_of
+from assistant.reply import Intent, TextReady, TurnEvent
+from assistant.settings import AssistantSettings
+from assistant.state import DialogueState
+from assistant.suggestions import suggest, understood_and_found
+from assistant.understanding.understander import Understander, Understood
+from assistant.verify import Verifier, strict_words
+from assistant.writing.composer import composer_for
+from assistant.writing.phrasing import seed_of
+from assistant.writing.writer import Writer
+from ranking.rerank import ClickRanker, open_ranker
+from retrieval.catalog import Catalog
+from retrieval.documents import DocumentSearch
+from retrieval.errors import ShopGuideError
+from retrieval.facets import Facets
+from retrieval.product import Product
+from retrieval.search import ProductSearch
+from retrieval.shop import open_shop
+
+logger = logging.getLogger(__name__)
+
+DEPARTMENTS_GREETED = 4
+PATIENCE_SECONDS = 20.0
+"""How long a second message of one conversation waits for the first to be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a guide is made of."""
+
+    settings: AssistantSettings
+    catalog: Catalog
+    search: ProductSearch
+    ranker: ClickRanker
+    documents: DocumentSearch
+    log: ConversationLog
+    writer: Writer
+    embedder: str
+
+
+class Guide:
+    """Answers customers; one object serves all conversations of a process, from any thread."""
+
+    def __init__(self, parts: Parts, on_close: Callable[[], None] = lambda: None) -> None:
+        self.parts = parts
+        self._on_close = on_close
+        self._turnstiles: weakref.WeakValueDictionary[str, _Turnstile] = (
+            weakref.WeakValueDictionary()
+        )
+        self._turnstiles_lock = threading.Lock()
+        self._vocabulary: _Vocabulary | None = None
+        self._vocabulary_lock = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: AssistantSettings) -> Guide:
+        """Open database, catalogue, index, click model and log; the writer's model follows.
+
+        Raises:
+            ShopGuideError: naming what is missing or damaged.
+        """
+        writer = Writer(LanguageModel.open(settings), settings.llm_deadline_seconds)
+        with ExitStack() as opened:
+            shop = opened.enter_context(open_shop(settings))
+            parts = Parts(
+                settings=settings,
+                catalog=shop.catalog,
+                search=shop.search,
+                ranker=open_ranker(settings, shop.embedder),
+                documents=DocumentSearch(shop.engine, shop.embedder),
+                log=ConversationLog(shop.engine),
+                writer=writer,
+                embedder=shop.embedder.name,
+            )
+            guide = cls(parts, on_close=opened.pop_all().close)
+        guide.warm_up()
+        return guide
+
+    def answer(
+        self,
+        message: str,
+        *,
+        conversation_id: str | None = None,
+        customer_id: str | None = None,
+        channel: str = "web",
+    ) -> Iterator[TurnEvent]:
+        """Answer a message: the cards, then the text as it is written, then the whole reply.
+
+        The reply is in the log when it is given out. A failure inside is logged and becomes an
+        apology; only where the log itself cannot be written is an error raised.
+
+        Raises:
+            ShopGuideError: the log cannot be written; nothing of this turn counts as answered.
+        """
+        clock = Clock()
+        limit = self.parts.settings.max_message_chars
+        text = message.replace("\x00", "").strip()
+        with self._one_at_a_time(conversation_id):
+            turn = self.parts.log.begin(
+                text[:limit],
+                conversation_id=conversation_id,
+                customer_id=customer_id,
+                channel=channel,
+            )
+            draft = self._draft(turn, clock)
+            if len(text) > limit:
+                draft.notices.append("cut")
+            yield from self._completed(draft, self._respond(draft))
+
+    def remove_constraint(self, conversation_id: str, path: str) -> Iterator[TurnEvent]:
+        """Answer the removal of one condition ("price.max") as a turn of its own."""
+        clock = Clock()
+        with self._one_at_a_time(conversation_id):
+            turn = self.parts.log.begin(f"(–{path})", conversation_id=conversation_id)
+            draft = self._draft(turn, clock)
+            draft.notices.append("condition removed")
+            draft.intent, draft.language = Intent.REFINE, draft.state.language
+            draft.state = draft.state.without(path)
+            draft.constraints = draft.state.constraints.to_json()
+            query = self._words().understander.query(draft.state)
+            yield from self._completed(draft, self._recommend(draft, query))
+
+    def record_event(self, event: Event) -> None:
+        """Log what a customer did with a reply.
+
+        Raises:
+            UnknownTurnError: the turn, or the product in it, is not in the log.
+        """
+        self.parts.log.record_event(event)
+
+    def history(self, conversation_id: str) -> list[LoggedTurn]:
+        """The conversation so far, for a page that is loaded again."""
+        return self.parts.log.history(conversation_id)
+
+    def warm_up(self) -> None:
+        """Do once, without logging, what the first customer would otherwise wait for."""
+        self._rehearse("a waterproof jacket under $100")
+        # The first Chinese sentence loads a word list, which takes a second.
+        threading.Thread(
+            target=self._rehearse, args=("防水夹克",), name="warm-up", daemon=True
+        ).start()
+
+    def close(self) -> None:
+        """Release model, database and indexes; the guide is of no use afterwards."""
+        self.parts.writer.model.close()
+        self._on_close()
+
+    # The pipeline.
+
+    def _respond(self, draft: Draft) -> Iterator[TurnEvent]:
+        """Understand the message and do what it asks."""
+        message = draft.turn.message
+        since = time.perf_counter()
+        words = self._words()
+        facets = words.facets
+        titles = {
+            shown.product_id: shown.title for turn in draft.state.shown for shown in turn.products
+        }
+        understood = words.understander.understand(message, draft.state, titles)
+        draft.clock.step("understand", since)
+        _note(draft, understood)
+        composer = composer_for(draft.language)
+        if not any(character.isalnum() for character in message):
+            draft.intent = Intent.GREETING
+            yield from _say(draft, composer.empty())
+            return
+        match draft.intent:
+            case Intent.RECOMMEND | Intent.REFINE:
+                yield from self._recommend(draft, understood.query)
+            case Intent.COMPARE:
+                yield from self._compare(draft, understood, facets)
+            case Intent.PRODUCT_QUESTION:
+                yield from self._product_question(draft, understood, facets)
+            case Intent.SHOP_QUESTION:
+                said, known = answer_shop_question(message, draft.language, self.parts.documents)
+                draft.state = _counted(draft.state, known)
+                yield from _say(draft, said)
+            case Intent.CART:
+                products = self._meant(draft, understood)
+                title = Naming(facets, draft.language).title(products[0]) if products else ""
+                yield from _say(draft, composer.cart(title))
+            case Intent.GREETING:
+                naming = Naming(facets, draft.language)
+                departments = naming.departments(facets, DEPARTMENTS_GREETED)
+                draft.suggestions = [name for name in departments if len(name) <= 24][:3]
+                yield from _say(
+                    draft, composer.greeting(self.parts.settings.shop_name, departments)
+                )
+            case Intent.HANDOFF:
+                draft.handoff = True
+                yield from _say(draft, composer.handoff())
+            case Intent.UNSAFE:
+                yield from _say(draft, composer.unsafe())
+            case Intent.OUT_OF_SCOPE:
+                yield from _say(draft, composer.out_of_scope())
+
+    def _recommend(self, draft: Draft, query: str) -> Iterator[TurnEvent]:
+        """Retrieve, rerank, choose, show, write."""
+        parts, state = self.parts, draft.state
+        words = self._words()
+        facets = words.facets
+        draft.query = query
+
+        since = time.perf_counter()
+        found = find(parts.search, query, state, facets, self._candidates)
+        draft.clock.step("retrieve", since)
+
+        since = time.perf_counter()
+        ranked = parts.ranker.rank(query, found.hits, draft.turn.customer_id)
+        draft.clock.step("rerank", since)
+
+        draft.ranked = ordered(ranked, found.constraints, facets)
+        draft.shown = choose(draft.ranked, parts.settings.products_shown)
+        naming = Naming(facets, draft.language)
+        picks = picks_of(draft.shown, found, state, naming, facets)
+        draft.cards = cards_of(draft.shown, picks)
+        draft.constraints = state.constraints.to_json()
+        draft.state = _after_showing(state, draft)
+
+        plan = plan_of(
+            picks,
+            state,
+            found,
+            naming,
+            facets,
+            wish=draft.turn.message,
+            seed=seed_of(draft.turn.conversation_id, draft.turn.turn),
+            currency=parts.settings.currency or facets.currency,
+        )
+
+        def verifier() -> Verifier:
+            return Verifier(
+                [pick.product for pick in picks],
+                words.strict_words,
+                limits=limits_of(found.constraints),
+                wish=draft.turn.message,
+                shared=shared_words(hit.hit.product for hit in draft.ranked),
+            )
+
+        yield from _say(draft, parts.writer.write(plan, verifier, draft.written))
+        draft.suggestions = self._suggestions(draft, found, words, naming)
+
+    def _compare(self, draft: Draft, understood: Understood, facets: Facets) -> Iterator[TurnEvent]:
+        """Say in what the products meant differ, with their cards."""
+        products = self._meant(draft, understood)
+        if len(products) < 2:
+            products = self._products([each.product_id for each in draft.state.last_shown])
+        if len(products) < 2:
+            yield from self._recommend(draft, understood.query)
+            return
+        products = products[:MOST_COMPARED]
+        draft.cards = self.parts.log.cards(
+            draft.turn.conversation_id, [product.id for product in products]
+        )
+        yield from _say(draft, compare(products, Naming(facets, draft.language)))
+
+    def _product_question(
+        self, draft: Draft, understood: Understood, facets: Facets
+    ) -> Iterator[TurnEvent]:
+        """Answer from the record of the product meant, its description and its reviews."""
+        products = self._meant(draft, understood)
+        if not products:
+            yield from _say(draft, composer_for(draft.language).which_product())
+            return
+        draft.cards = self.parts.log.cards(draft.turn.conversation_id, [products[0].id])
+        said, known = answer_product_question(
+            draft.turn.message, products[0], Naming(facets, draft.language)
+        )
+        draft.state = _counted(draft.state, known)
+        yield from _say(draft, said)
+
+    def _completed(self, draft: Draft, events: Iterator[TurnEvent]) -> Iterator[TurnEvent]:
+        """Pass the events on, mend what fails, log the turn, and only then give the reply."""
+        try:
+            yield from events
+        except GeneratorExit:
+            # The customer has left; what was shown until then was shown.
+            draft.error = "the customer left before the reply was complete"
+            self.parts.log.complete(draft.record(draft.reply()))
+            raise
+        except Exception as error:
+            logger.exception("turn %s of %s failed", draft.turn.turn, draft.turn.conversation_id)
+            draft.error = f"{type(error).__name__}: {error}"
+            draft.state = draft.state.with_failure()
+            composer = composer_for(draft.language)
+            yield from _say(draft, composer.apology(products=bool(draft.cards)))
+        reply = draft.reply()
+        self.parts.log.complete(draft.record(reply))
+        yield reply
+
+    # What the pipeline uses.
+
+    def _rehearse(self, message: str) -> None:
+        draft = self._draft(OpenTurn("rehearsal", 1, message, None, None), Clock())
+        for event in self._respond(draft):
+            if isinstance(event, TextReady):
+                return
+
+    @property
+    def _candidates(self) -> int:
+        return self.parts.settings.rerank_candidates
+
+    def _draft(self, turn: OpenTurn, clock: Clock) -> Draft:
+        state = DialogueState() if turn.state is None else DialogueState.model_validate(turn.state)
+        models = {
+            "clicks": self.parts.ranker.version,
+            "embedder": self.parts.embedder,
+            "llm": self.parts.writer.model.name,
+        }
+        return Draft(turn, clock, state, models, language=state.language)
+
+    def _words(self) -> _Vocabulary:
+        """The vocabulary of the catalogue as it is now."""
+        with self._vocabulary_lock:
+            revision = self.parts.catalog.revision()
+            if self._vocabulary is None or self._vocabulary.revision != revision:
+                facets = self.parts.catalog.facets()
+                self._vocabulary = _Vocabulary(
+                    revision, facets, Understander(facets), strict_words(facets)
+                )
+            return self._vocabulary
+
+    def _suggestions(
+        self, draft: Draft, found: Found, words: _Vocabulary, naming: Naming
+    ) -> list[str]:
+        state = draft.state.with_constraints(found.constraints)
+
+        def leads_somewhere(phrase: str) -> bool:
+            return understood_and_found(
+                phrase, state, words.understander, words.facets, self.parts.search.count
+            )
+
+        return suggest(draft.ranked, draft.shown, state, words.facets, naming, leads_somewhere)
+
+    def _meant(self, draft: Draft, understood: Understood) -> list[Product]:
+        """The products a message speaks of: named ones, else the one in focus or shown alone."""
+        ids: Sequence[str] = understood.referents or draft.state.focus
+        if not ids and len(draft.state.last_shown) == 1:
+            ids = [draft.state.last_shown[0].product_id]
+        return self._products(ids)
+
+    def _products(self, ids: Sequence[str]) -> list[Product]:
+        found = self.parts.catalog.get(ids)
+        return [found[key] for key in ids if key in found]
+
+    @contextmanager
+    def _one_at_a_time(self, conversation_id: str | None) -> Generator[None]:
+        """Let the messages of one conversation wait for each other."""
+        if conversation_id is None:
+            yield
+            return
+        with self._turnstiles_lock:
+            turnstile = self._turnstiles.setdefault(conversation_id, _Turnstile())
+        if not turnstile.lock.acquire(timeout=PATIENCE_SECONDS):
+            raise ShopGuideError("the message before this one is still being answered")
+        try:
+            yield
+        finally:
+            turnstile.lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    """What follows from the catalogue's facets, made once a revision."""
+
+    revision: int
+    facets: Facets
+    understander: Understander
+    strict_words: frozenset[str]
+
+
+class _Turnstile:
+    """A lock that is forgotten when nobody holds or awaits it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+def _note(draft: Draft, understood: Understood) -> None:
+    """Take over what was understood."""
+    draft.intent, draft.language = understood.intent, understood.language
+    draft.state = understood.state
+    draft.constraints = understood.state.constraints.to_json()
+    draft.understood = {
+        "intent": understood.intent.value,
+        "language": understood.language,
+        "query": understood.query,
+        "constraints": draft.constraints,
+        "referents": list(understood.referents),
+        "changed": list(understood.changed),
+    }
+
+
+def _say(draft: Draft, sentences: Iterator[str] | Sequence[str]) -> Iterator[TurnEvent]:
+    """The cards, where they are not on screen yet, and then the text."""
+    if not draft.is_shown:
+        yield draft.show()
+        if "cut" in draft.notices:
+            yield draft.say(composer_for(draft.language).cut())
+    for sentence in sentences:
+        yield draft.say(sentence)
+
+
+def _counted(state: DialogueState, helped: bool) -> DialogueState:
+    return state.with_success() if helped else state.with_failure()
+
+
+def _after_showing(state: DialogueState, draft: Draft) -> DialogueState:
+    """The state that remembers what was shown."""
+    if not draft.shown:
+        return state.with_failure()
+    products = [
+        (card.product_id, card.title, hit.hit.product.current_price)
+        for card, hit in zip(draft.cards, draft.shown, strict=True)
+    ]
+    groups = {hit.hit.product.id: hit.hit.product.variant_group for hit in draft.shown}
+    return state.with_success().with_shown(draft.turn.turn, products, groups)

