@@ -57,6 +57,9 @@ def _export(weights: Path, folder: Path) -> None:
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from transformers import AutoModel
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
 
     class MeanPooled(torch.nn.Module):
         """Token vectors averaged over the attention mask, at length 1."""

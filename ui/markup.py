@@ -45,8 +45,3 @@ def safe_link(address: str | None) -> str | None:
 def product_address(product_id: str) -> str:
     """Our own page of a product, for shops that have none."""
     return f"/product/{quote(product_id, safe='')}"
-
-
-def half_stars(rating: float) -> int:
-    """A rating of 0 to 5 as half stars, 0 to 10, for the drawn stars."""
-    return max(0, min(10, round(rating * 2)))

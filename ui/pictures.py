@@ -21,7 +21,7 @@ def pictures_router(folder: Path) -> APIRouter:
         "Cache-Control": "public, max-age=86400",
     }
 
-    @router.get("/images/{name}", include_in_schema=False)
+    @router.api_route("/images/{name}", methods=["GET", "HEAD"], include_in_schema=False)
     def picture(name: str) -> Response:  # pyright: ignore[reportUnusedFunction]
         file = folder / name
         media_type = _MEDIA_TYPES.get(file.suffix)

@@ -1,162 +1,193 @@
-"""`/product/{id}`: a page of the product's record, for shops without pages of their own."""
+"""`/product/{id}`: a page of its own for a product whose shop has none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Header, HTTPException
-from fastapi.responses import FileResponse, HTMLResponse
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+from fastapi import APIRouter, Header, Query
+from starlette.responses import HTMLResponse
 
 from assistant.language import Language
 from assistant.money import number_text, price_text
 from assistant.naming import Naming
 from retrieval.catalog import Catalog
+from retrieval.facets import Facets
 from retrieval.product import Availability, Product, Review
-from ui.security import STRICT_POLICY
-
-_HERE = Path(__file__).parent
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(_HERE / "templates"),
-    autoescape=select_autoescape(["html"]),
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_WORDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "reviews": "Reviews",
-        "facts": "Details",
-        "variants": "Also in",
-        "in_stock": "In stock",
-        "out_of_stock": "Out of stock",
-        "preorder": "Pre-order",
-        "backorder": "Delivered later",
-        "rated": "{stars} out of 5 stars, {count} ratings",
-        "back": "Back to the guide",
-        "was": "was",
-        "switch": "中文",
-        "missing": "This product is not in the shop (any more).",
-    },
-    "zh": {
-        "reviews": "顾客评价",
-        "facts": "商品参数",
-        "variants": "其他款式",
-        "in_stock": "有货",
-        "out_of_stock": "暂时缺货",
-        "preorder": "预售",
-        "backorder": "延期发货",
-        "rated": "{stars} 星（满分 5 星），{count} 人评分",
-        "back": "返回导购",
-        "was": "原价",
-        "switch": "English",
-        "missing": "店里没有（或不再有）这件商品。",
-    },
-}
+from ui.i18n import preferred_language, words
+from ui.markup import product_address, render, safe_link
+from ui.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class _Variant:
+class VariantLink:
+    """A sibling of the product: "blue · M"."""
+
     label: str
-    id: str
+    href: str
     current: bool
-    available: bool
+    gone: bool
 
 
-def product_page_router(catalog: Catalog) -> APIRouter:
-    """The page and its style sheet, over one catalogue."""
-    router = APIRouter(include_in_schema=False)
+@dataclass(frozen=True, slots=True)
+class ReviewText:
+    """A review as the page shows it."""
 
-    @router.get("/assets/product.css")
-    def style() -> FileResponse:
-        """The page's style sheet."""
-        return FileResponse(_HERE / "static" / "product.css", media_type="text/css")
+    title: str
+    text: str
+    stars: float | None
+    rating_spoken: str
+    language: str | None
 
-    @router.get("/product/{product_id:path}", response_class=HTMLResponse)
-    def page(
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """Everything the template shows of a product, in one language."""
+
+    title: str
+    brand: str
+    category: tuple[str, ...]
+    images: tuple[str, ...]
+    price: str | None
+    list_price: str | None
+    saving: str
+    stars: float | None
+    rating: str
+    rating_spoken: str
+    count: str
+    availability: str
+    availability_kind: str
+    paragraphs: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    variants: tuple[VariantLink, ...]
+    reviews: tuple[ReviewText, ...]
+
+
+def product_router(settings: Settings, catalog: Catalog) -> APIRouter:
+    """The route, bound to the catalogue."""
+    router = APIRouter()
+    shop = settings.shop_name[:1].upper() + settings.shop_name[1:]
+
+    @router.get("/product/{product_id:path}", include_in_schema=False)
+    def product_page(  # pyright: ignore[reportUnusedFunction]
         product_id: str,
-        lang: Language | None = None,
+        lang: Annotated[str | None, Query(max_length=10)] = None,
         accept_language: Annotated[str, Header()] = "",
     ) -> HTMLResponse:
-        """The page in the language asked for, else in the browser's first."""
-        language: Language = lang or ("zh" if accept_language.lower().startswith("zh") else "en")
+        language = preferred_language(lang or accept_language)
+        common = {"language": language, "t": words(language), "shop": shop}
         product = catalog.get([product_id]).get(product_id)
         if product is None:
-            raise HTTPException(404, _WORDS[language]["missing"])
-        html = _TEMPLATES.get_template("product.html").render(
-            _context(product, catalog.variants(product), Naming(catalog.facets(), language))
+            return HTMLResponse(render("missing.html", **common), status_code=404)
+        page = describe(product, catalog.variants(product), catalog.facets(), language, lang)
+        return HTMLResponse(
+            render("product.html", page=page, **common), headers={"Vary": "Accept-Language"}
         )
-        return HTMLResponse(html, headers={"content-security-policy": STRICT_POLICY})
 
     return router
 
 
-def _context(product: Product, variants: Sequence[Product], naming: Naming) -> dict[str, object]:
-    language: Language = naming.language
-    words = _WORDS[language]
+def describe(
+    product: Product,
+    variants: Sequence[Product],
+    facets: Facets,
+    language: Language,
+    asked: str | None = None,
+) -> ProductPage:
+    """The page of a product; `asked` is the language to keep in links to its variants."""
+    t = words(language)
+    naming = Naming(facets, language)
     translation = product.translations.get(language)
-    price, list_price = product.current_price, product.price
-    rating = None
-    if product.rating is not None:
-        rating = {
-            "stars": f"{product.rating:.1f}",
-            "count": number_text(product.rating_count or 0, language),
-            "share": round(product.rating * 20),
-        }
-    return {
-        "language": language,
-        "words": words,
-        "id": product.id,
-        "title": naming.title(product),
-        "brand": product.brand,
-        "path": translation.category if translation and translation.category else product.category,
-        "description": (translation.description if translation else "") or product.description,
-        "price": None if price is None else price_text(price, product.currency, language),
-        "was": price_text(list_price, product.currency, language)
-        if list_price is not None and list_price != price
-        else None,
-        "availability": words[product.availability.value],
-        "available": product.availability is not Availability.OUT_OF_STOCK,
-        "rating": rating,
-        "rated": words["rated"].format(**rating) if rating else "",
-        "image": next((url for url in product.image_urls if _is_web_address(url)), None),
-        "facts": naming.attributes(product),
-        "variants": _variants(product, variants, naming),
-        "reviews": sorted(product.reviews, key=lambda review: _foreign(review, language)),
-    }
-
-
-def _variants(product: Product, variants: Sequence[Product], naming: Naming) -> list[_Variant]:
-    """The others of the group, named by the attributes in which they differ."""
-    names = [
-        name
-        for name in product.attributes
-        if len({str(one.attributes.get(name)) for one in variants}) > 1
-    ]
-    if len(variants) < 2 or not names:
-        return []
-    return [
-        _Variant(
-            label=" · ".join(
-                naming.value(one.attributes[name]) for name in names if name in one.attributes
-            ),
-            id=one.id,
-            current=one.id == product.id,
-            available=one.availability is not Availability.OUT_OF_STOCK,
-        )
-        for one in variants
-    ]
-
-
-def _foreign(review: Review, language: Language) -> bool:
-    return (review.language or "en") != language
-
-
-def _is_web_address(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in {"http", "https"} or (
-        not parts.scheme and not parts.netloc and url.startswith("/")
+    rated = product.rating is not None and product.rating_count != 0
+    count = product.rating_count or 0
+    now, before = product.current_price, product.price
+    on_sale = now is not None and before is not None and now < before
+    soon = product.availability in (Availability.PREORDER, Availability.BACKORDER)
+    description = (translation.description if translation else "") or product.description
+    category = (translation.category if translation else ()) or tuple(
+        naming.word(level) for level in product.category
     )
+    rating = number_text(round(product.rating or 0, 1), language) if rated else ""
+    counted = t["card.ratings.one" if count == 1 else "card.ratings.many"]
+    return ProductPage(
+        title=naming.title(product),
+        brand=product.brand or "",
+        category=category,
+        images=tuple(link for url in product.image_urls if (link := safe_link(url))),
+        price=None if now is None else price_text(now, product.currency, language),
+        list_price=price_text(before, product.currency, language) if before and on_sale else None,
+        saving=t["product.save"].format(
+            amount=price_text(before - now, product.currency, language)
+        )
+        if on_sale and before is not None and now is not None
+        else "",
+        stars=product.rating if rated else None,
+        rating=rating,
+        rating_spoken=t["card.rating"].format(rating=rating),
+        count=counted.format(count=number_text(count, language)) if count else "",
+        availability=t[f"card.{product.availability.value}"],
+        availability_kind="soon" if soon else product.availability.value,
+        paragraphs=tuple(part.strip() for part in description.split("\n") if part.strip()),
+        facts=_facts(product, naming, t["product.brand"], t["product.number"]),
+        variants=_variants(product, variants, naming, asked),
+        reviews=_reviews(product.reviews, language),
+    )
+
+
+def _facts(
+    product: Product, naming: Naming, brand: str, number: str
+) -> tuple[tuple[str, str], ...]:
+    facts = [(_capital(name), value) for name, value in naming.attributes(product)]
+    if product.brand:
+        facts.insert(0, (brand, product.brand))
+    return (*facts, (number, product.id))
+
+
+def _variants(
+    product: Product, variants: Sequence[Product], naming: Naming, asked: str | None
+) -> tuple[VariantLink, ...]:
+    """Links to all variants, named by the attributes in which they differ."""
+    if len(variants) < 2:
+        return ()
+    names = list(dict.fromkeys(name for each in variants for name in each.attributes))
+    telling = [name for name in names if len({each.attributes.get(name) for each in variants}) > 1]
+    keep = "" if asked is None else f"?lang={naming.language}"
+    return tuple(
+        VariantLink(
+            label=_variant_label(each, telling, naming),
+            href=product_address(each.id) + keep,
+            current=each.id == product.id,
+            gone=each.availability is Availability.OUT_OF_STOCK,
+        )
+        for each in variants
+    )
+
+
+def _variant_label(variant: Product, telling: Sequence[str], naming: Naming) -> str:
+    values = [
+        naming.value(variant.attributes[name]) for name in telling if name in variant.attributes
+    ]
+    return " · ".join(values) or naming.title(variant)
+
+
+def _reviews(reviews: Sequence[Review], language: Language) -> tuple[ReviewText, ...]:
+    """Those in the reader's language first; each keeps its own words."""
+    t = words(language)
+    ordered = sorted(reviews, key=lambda review: (review.language or language) != language)
+    return tuple(
+        ReviewText(
+            title=review.title,
+            text=review.text,
+            stars=review.rating,
+            rating_spoken=""
+            if review.rating is None
+            else t["card.rating"].format(rating=number_text(review.rating, language)),
+            language=review.language,
+        )
+        for review in ordered
+    )
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

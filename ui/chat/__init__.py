@@ -1,0 +1,1 @@
+"""The chat page: Gradio carries the events, the view is ours."""

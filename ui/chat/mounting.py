@@ -1,0 +1,45 @@
+"""Gradio mounted at `/`, closed in every way its defaults are open."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from assistant.turn import Guide
+from retrieval.catalog import Catalog
+from ui.chat.document import ChatDocument
+from ui.settings import Settings
+
+
+def mount_chat(app: FastAPI, settings: Settings, guide: Guide, catalog: Catalog) -> None:
+    """Build the chat page and mount it; call after every other route is in place."""
+    # Gradio reads these when it is imported. Its cache is empty and its own: files in it can
+    # be read by everybody.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="shopguide-gradio-")
+    import gradio as gr
+
+    from ui.chat.page import build_chat, shop_title
+
+    gr.mount_gradio_app(
+        app,
+        build_chat(settings, guide, catalog),
+        path="/",
+        server_name=settings.host,
+        server_port=settings.port,
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        allowed_paths=[],
+        blocked_paths=[str(Path(settings.data_dir).resolve())],
+        max_file_size="1mb",
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        run_history=False,
+        mcp_server=False,
+        pwa=False,
+        footer_links=[],
+    )
+    app.add_middleware(ChatDocument, title=shop_title(settings.shop_name))

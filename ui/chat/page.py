@@ -1,0 +1,163 @@
+"""The chat page as a Gradio app: one component of ours, and the handlers of its events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from assistant.reply import TurnEvent
+from assistant.turn import Guide
+from retrieval.catalog import Catalog
+from ui.chat.examples import ExampleWishes
+from ui.chat.requests import Remove, Resume, Say, Stop
+from ui.chat.streaming import Running, TurnStoppedError
+from ui.chat.views import TurnView, conversation_json
+from ui.i18n import LANGUAGES, words
+from ui.markup import render
+from ui.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_Json = dict[str, object]
+
+# Gradio runs this with Function(); everything else is in modules under /guide/.
+_ON_LOAD = """
+const events = ["resume", "say", "remove", "stop"];
+import(new URL("guide/chat.js", document.baseURI))
+  .then((chat) => chat.start(element, trigger, watch, props, events));
+"""
+
+
+def build_chat(settings: Settings, guide: Guide, catalog: Catalog) -> gr.Blocks:
+    """The page; nothing of a customer is kept in it between two events."""
+    handlers = ChatHandlers(settings, guide, catalog)
+    theme_free: dict[str, Any] = {"queue": True, "api_visibility": "private"}
+    with gr.Blocks(
+        title=shop_title(settings.shop_name),
+        analytics_enabled=False,
+        fill_height=True,
+        fill_width=True,
+        delete_cache=(3600, 3600),
+    ) as page:
+        view = gr.HTML(
+            value=None,
+            html_template=render("shell.html"),
+            js_on_load=_ON_LOAD,
+            apply_default_css=False,
+            elem_id="shopguide",
+            shop=shop_title(settings.shop_name),
+            words={language: words(language) for language in LANGUAGES},
+            longest=settings.max_message_chars,
+        )
+        for event, handler in (
+            (view.resume, handlers.resume),
+            (view.say, handlers.say),
+            (view.remove, handlers.remove),
+        ):
+            event(
+                handler,
+                inputs=None,
+                outputs=view,
+                show_progress="hidden",
+                trigger_mode="multiple",
+                **theme_free,
+            )
+        view.stop(
+            handlers.stop,
+            inputs=None,
+            outputs=None,
+            show_progress="hidden",
+            trigger_mode="multiple",
+            queue=False,
+            api_visibility="private",
+        )
+    page.queue(default_concurrency_limit=8, max_size=64)
+    return page
+
+
+def shop_title(name: str) -> str:
+    """The shop's name as a title: "the shop" becomes "The shop"."""
+    return name[:1].upper() + name[1:]
+
+
+class ChatHandlers:
+    """What happens when the page's script triggers an event."""
+
+    def __init__(self, settings: Settings, guide: Guide, catalog: Catalog) -> None:
+        self._settings = settings
+        self._guide = guide
+        self._catalog = catalog
+        self._examples = ExampleWishes(catalog)
+        self._running = Running()
+
+    async def resume(self, event: gr.EventData) -> _Json:
+        """The remembered conversation, or wishes to begin with."""
+        asked = Resume.model_validate(_data(event))
+        return await asyncio.to_thread(self._resume, asked)
+
+    async def say(self, event: gr.EventData) -> AsyncGenerator[_Json]:
+        """Answer a message."""
+        said = Say.model_validate(_data(event))
+
+        def answer() -> Iterator[TurnEvent]:
+            known = self._known(said.conversation)
+            return self._guide.answer(said.message, conversation_id=known, channel="web")
+
+        async for view in self._views(TurnView(said.key, language=said.language), answer):
+            yield view
+
+    async def remove(self, event: gr.EventData) -> AsyncGenerator[_Json]:
+        """Answer the removal of a chip."""
+        asked = Remove.model_validate(_data(event))
+
+        def answer() -> Iterator[TurnEvent]:
+            if self._known(asked.conversation) is None:
+                raise LookupError("a chip was removed in a conversation that is not known")
+            return self._guide.remove_constraint(asked.conversation, asked.path)
+
+        async for view in self._views(TurnView(asked.key, language=asked.language), answer):
+            yield view
+
+    async def stop(self, event: gr.EventData) -> None:
+        """End an answer early."""
+        self._running.stop(Stop.model_validate(_data(event)).key)
+
+    async def _views(
+        self, view: TurnView, answer: Callable[[], Iterator[TurnEvent]]
+    ) -> AsyncGenerator[_Json]:
+        interface, currency = view.language, self._currency()
+        try:
+            async for events in self._running.events(view.key, answer):
+                for each in events:
+                    view = view.after(each, interface, currency)
+                yield view.to_json()
+        except TurnStoppedError:
+            yield replace(view, phase="stopped").to_json()
+        except Exception:
+            # Logged where it happened; the customer is told, and can try again.
+            yield replace(view, phase="failed").to_json()
+
+    def _resume(self, asked: Resume) -> _Json:
+        turns = self._guide.history(asked.conversation) if asked.conversation else []
+        if asked.conversation and turns:
+            shown = conversation_json(asked.conversation, turns, asked.language, self._currency())
+        else:
+            shown: _Json = {"kind": "conversation", "conversation": "", "turns": "", "chips": ""}
+        wishes = self._examples.wishes()
+        return {**shown, "examples": {language: wishes[language] for language in LANGUAGES}}
+
+    def _known(self, conversation: str | None) -> str | None:
+        """The id if we gave it out: a page cannot name a conversation itself."""
+        return conversation if conversation and self._guide.history(conversation) else None
+
+    def _currency(self) -> str | None:
+        return self._settings.currency or self._examples.currency
+
+
+def _data(event: gr.EventData) -> object:
+    return event._data  # pyright: ignore[reportPrivateUsage]

@@ -1,0 +1,55 @@
+"""What the guide believes the customer wants, as removable chips."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from assistant.constraints import Chip, Constraints
+from assistant.language import Language
+
+
+def chips_of(
+    constraints: Mapping[str, object], language: Language, currency: str | None
+) -> list[Chip]:
+    """The chips of a reply's `constraints`; none where they cannot be read."""
+    try:
+        return _constraints(constraints).chips(language, currency)
+    except ValidationError:
+        return []
+
+
+def label_of(
+    constraints: Mapping[str, object], path: str, language: Language, currency: str | None
+) -> str | None:
+    """What the chip of one path says; None where the constraints have no such path."""
+    chips = chips_of(constraints, language, currency)
+    return next((chip.label for chip in chips if chip.path == path), None)
+
+
+def _constraints(json: Mapping[str, object]) -> Constraints:
+    """The inverse of `Constraints.to_json`, as far as chips need it."""
+    price = cast("Mapping[str, Any]", json.get("price") or {})
+    rating = cast("Mapping[str, Any]", json.get("rating") or {})
+    attributes = cast("Mapping[str, Any]", json.get("attributes") or {})
+    return Constraints.model_validate(
+        {
+            "category": json.get("category", ()),
+            "brand": json.get("brand", ()),
+            "price_min": price.get("min"),
+            "price_max": price.get("max"),
+            "currency": price.get("currency"),
+            "attributes": {
+                name: value if isinstance(value, list) else [value]
+                for name, value in attributes.items()
+            },
+            "exclude": json.get("exclude", ()),
+            "rating_min": rating.get("min"),
+            "quantity": json.get("quantity"),
+            "occasion": json.get("occasion", ()),
+            "for_whom": json.get("for_whom"),
+            "prefer": json.get("prefer"),
+        }
+    )
