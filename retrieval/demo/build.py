@@ -63,8 +63,9 @@ def _pictures(variants: list[Variant]) -> dict[str, str]:
     for variant in variants:
         family = variant.family
         if family.key not in looks:
-            looks[family.key] = seen.get(family.kind, 0)
-            seen[family.kind] = looks[family.key] + 1
+            turn = seen.get(family.kind, 0)
+            seen[family.kind] = turn + 1
+            looks[family.key] = turn if family.look is None else family.look
         name = picture_name(family, variant.shade)
         if name not in pictures:
             shade = glossary().shades.get(variant.shade)

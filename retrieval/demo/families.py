@@ -24,6 +24,8 @@ from retrieval.product import AttributeValue, Availability, Product, Review, Tra
 CONTENT = Path(__file__).resolve().parent / "content"
 _GLOSSARY = CONTENT / "glossary.toml"
 _STARS = re.compile(r"([1-5]) (.+)", re.DOTALL)
+# A size such as "M", "8K" or "20 L" is written the same in every language.
+_SAME_IN_ALL = re.compile(r"[0-9].*|A[56]|X*[SML](/X*[SML])?")
 _RATED = re.compile(r"(\d\.\d) \((\d+)\)")
 
 
@@ -72,6 +74,8 @@ class Family(BaseModel):
     `sizes` is words separated by spaces, or a table of a size to what differs in it: `price`,
     `sale`, or any attribute. `out` and `preorder` name variants as "shade", "size" or
     "shade/size", separated by commas. `rated` is "4.6 (212)"; a review starts with its stars.
+    `tint` is the picture's shade where the product has no colour, `look` its version of the
+    kind's drawing.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -85,6 +89,7 @@ class Family(BaseModel):
     sale: Decimal | None = None
     colors: str = ""
     tint: str = ""
+    look: int | None = None
     sizes: str | dict[str, dict[str, Any]] = ""
     facts: dict[str, AttributeValue] = Field(default_factory=dict[str, AttributeValue])
     text: str
@@ -190,7 +195,7 @@ def _product(family: Family, shade: str, size: str) -> Product:
     translations: dict[str, Translation] = {}
     if chinese is not None:
         reviews += [_review(family, text, "zh") for text in chinese.reviews]
-        suffix = f"({_shade(family, shade).zh})" if several_shades else ""
+        suffix = f"（{_shade(family, shade).zh}）" if several_shades else ""
         translations["zh"] = Translation(
             title=f"{family.brand} {chinese.name}{suffix}",
             description=chinese.text,
@@ -243,8 +248,7 @@ def _shade(family: Family, name: str) -> Shade:
 
 
 def _in_chinese(family: Family, value: AttributeValue) -> AttributeValue:
-    # A size such as "M", "8.5" or "20 L" is written the same in Chinese.
-    if not isinstance(value, str) or re.fullmatch(r"[0-9XSML].*", value):
+    if not isinstance(value, str) or _SAME_IN_ALL.fullmatch(value):
         return value
     found = glossary().values.get(value)
     if found is None:

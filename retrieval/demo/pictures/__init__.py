@@ -4,20 +4,52 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
-from retrieval.demo.pictures import (  # noqa: F401  (each registers its drawings)
+from retrieval.demo.pictures import (
+    accessories,
+    audio,
     bags,
     camp,
     care,
     devices,
     footwear,
+    furniture,
+    garden,
     garments,
-    home,
     kitchen,
-    leisure,
+    lamps,
+    outerwear,
     pets,
+    sports,
+    stationery,
+    tableware,
+    textiles,
+    toys,
 )
 from retrieval.demo.pictures.shapes import KINDS, Palette, luminance, mix
 from retrieval.errors import ShopGuideError
+
+# Importing a module registers what it draws.
+MODULES = (
+    accessories,
+    audio,
+    bags,
+    camp,
+    care,
+    devices,
+    footwear,
+    furniture,
+    garden,
+    garments,
+    kitchen,
+    lamps,
+    outerwear,
+    pets,
+    sports,
+    stationery,
+    tableware,
+    textiles,
+    toys,
+)
 
 _WARM = "#f7f3ec"
 _COOL = "#dfe6ea"

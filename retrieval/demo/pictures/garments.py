@@ -1,7 +1,11 @@
 """Clothes, laid out flat."""
 
+# A drawing is said by its kind, and the data of a path has no place to break.
+# ruff: noqa: D103, E501
+
 from __future__ import annotations
 
+from retrieval.demo.pictures.cuts import TORSO, cuffs
 from retrieval.demo.pictures.shapes import (
     INK,
     PAPER,
@@ -17,98 +21,7 @@ from retrieval.demo.pictures.shapes import (
     rect,
 )
 
-_TORSO = "M82 66Q100 58 120 58T158 66L178 78Q186 84 189 98L203 176Q204 183 197 185L180 188Q174 188 173 182L163 126L164 192Q164 198 158 198H82Q76 198 76 192L77 126L67 182Q66 188 60 188L43 185Q36 183 37 176L51 98Q54 84 62 78Z"
 _SHORT = "M84 56Q120 76 156 56L178 64Q184 67 188 74L206 108Q208 113 203 116L182 127Q177 129 175 124L167 108V194Q167 200 161 200H79Q73 200 73 194V108L65 124Q63 129 58 127L37 116Q32 113 34 108L52 74Q56 67 62 64Z"
-
-
-def _cuffs(p: Palette) -> str:
-    return mirrored(path("M39 170L66 175L64 184Q64 188 60 188L43 185Q36 183 37 178Z", p.deep))
-
-
-def _zip(p: Palette, top: int = 70) -> str:
-    return line(f"M120 {top}V197", p.deep, 3) + rect(117.5, top + 6, 5, 10, 2, p.accent)
-
-
-@kind("rain-jacket")
-def rain_jacket(p: Palette, look: int) -> str:
-    hood = path("M84 70Q80 30 120 28Q160 30 156 70Q138 84 120 84T84 70Z", p.dark)
-    face = path("M97 68Q94 42 120 41Q146 42 143 68Q132 78 120 78T97 68Z", p.deep)
-    details = (
-        mirrored(line("M88 146L98 168", p.deep, 3.5)),
-        path("M77 108H163V122H77Z", p.accent, ' fill-opacity=".92"') + mirrored(line("M88 150L98 172", p.deep, 3.5)),
-        mirrored(rect(84, 146, 26, 28, 4, p.dark) + rect(84, 146, 26, 8, 3, p.deep)),
-        path("M76 66Q100 58 120 58T164 66L177 78L166 104H74L63 78Z", p.light) + mirrored(line("M88 146L98 168", p.deep, 3.5)),
-    )[look % 4]
-    chest = rect(134, 98, 20, 4, 2, p.accent) if look % 4 != 1 else ""
-    return ground() + hood + face + body(_TORSO, p.base) + _cuffs(p) + details + _zip(p, 78) + chest + mirrored(line("M104 80V96", PAPER, 2))
-
-
-@kind("poncho")
-def poncho(p: Palette, look: int) -> str:
-    hood = path("M88 72Q84 32 120 30Q156 32 152 72Q136 84 120 84T88 72Z", p.dark)
-    face = path("M100 68Q98 44 120 43Q142 44 140 68Q130 76 120 76T100 68Z", p.deep)
-    cape = "M86 68Q104 80 120 80T154 68Q190 84 202 168Q204 182 192 186Q156 198 120 198T48 186Q36 182 38 168Q50 84 86 68Z"
-    folds = mirrored(line("M88 96Q76 140 74 180", p.dark, 3)) + line("M120 84V128", p.deep, 3)
-    return ground(74) + hood + face + body(cape, p.base) + folds + mirrored(disc(56, 160, 3, p.accent) + disc(54, 174, 3, p.accent))
-
-
-@kind("puffer")
-def puffer(p: Palette, look: int) -> str:
-    hood = path("M86 68Q84 34 120 32Q156 34 154 68Q138 80 120 80T86 68Z", p.dark)
-    seams = "".join(line(f"M77 {y}Q98 {y + 7} 120 {y}T163 {y}", p.dark, 3) for y in (96, 118, 140, 162, 184))
-    arms = mirrored("".join(line(f"M{60 - i * 5} {100 + i * 22}L{75 - i * 3} {104 + i * 22}", p.dark, 3) for i in range(4)))
-    sheen = "".join(line(f"M84 {y}Q98 {y + 4} 110 {y + 2}", p.light, 4) for y in (86, 108, 130, 152))
-    return ground() + hood + path("M100 66Q100 46 120 45Q140 46 140 66Q130 74 120 74T100 66Z", p.deep) + body(_TORSO, p.base) + arms + seams + sheen + _cuffs(p) + _zip(p, 74)
-
-
-@kind("parka")
-def parka(p: Palette, look: int) -> str:
-    torso = "M84 62Q102 56 120 56T156 62L176 74Q184 80 187 94L199 164Q200 170 194 172L180 174Q174 175 173 169L164 120L170 206Q170 212 164 212H76Q70 212 70 206L76 120L67 169Q66 175 60 174L46 172Q40 170 41 164L53 94Q56 80 64 74Z"
-    fur = path("M82 68Q76 26 120 24Q164 26 158 68Q140 86 120 86T82 68Z", "#cdb594" if look % 2 else p.deep)
-    hood = path("M92 66Q88 36 120 35Q152 36 148 66Q134 78 120 78T92 66Z", p.dark)
-    pockets = mirrored(rect(80, 150, 30, 32, 4, p.dark) + path("M80 150H110V162L95 166L80 162Z", p.deep) + line("M82 98H106", p.dark, 4))
-    belt = path("M75 132H165V139H75Z", p.deep)
-    snaps = "".join(disc(128, y, 2.6, p.accent) for y in (92, 112, 150, 172, 194))
-    return ground(64, 214) + fur + hood + body(torso, p.base) + belt + pockets + line("M120 80V211", p.deep, 3) + snaps
-
-
-@kind("coat")
-def coat(p: Palette, look: int) -> str:
-    torso = "M92 52H148L174 64Q184 70 187 84L200 170Q201 176 194 177L181 179Q175 180 174 173L164 112L168 208Q168 213 162 213H78Q72 213 72 208L76 112L66 173Q65 180 59 179L46 177Q39 176 40 170L53 84Q56 70 66 64Z"
-    lapels = path("M92 52L120 118L102 92L90 96L80 66Z", p.dark) + path("M148 52L120 118L138 92L150 96L160 66Z", p.deep)
-    shirt = path("M98 52H142L120 108Z", PAPER if look % 2 == 0 else p.pale)
-    double = mirrored("".join(disc(104, y, 4, p.deep) for y in (130, 154))) if look % 2 else "".join(disc(126, y, 4, p.deep) for y in (128, 152))
-    return ground(62, 214) + body(torso, p.base) + shirt + lapels + line("M120 116V212", p.dark, 3) + double + mirrored(line("M80 168L106 164", p.deep, 5))
-
-
-@kind("fleece")
-def fleece(p: Palette, look: int) -> str:
-    collar = path("M94 64Q92 44 100 42Q120 36 140 42Q148 44 146 64Q132 72 120 72T94 64Z", p.dark)
-    tufts = "".join(
-        line(f"M{x} {y}q4 5 8 0", p.light, 2.5)
-        for y in range(88, 194, 15)
-        for x in range(82 + (y // 15 % 2) * 9, 152, 19)
-    )
-    pocket = rect(128, 98, 28, 28, 4, p.accent) + path("M128 98H156V108H128Z", p.deep)
-    return ground() + collar + body(_TORSO, p.base) + tufts + (pocket if look % 2 == 0 else mirrored(line("M90 142L100 164", p.deep, 3))) + _cuffs(p) + line("M120 50V197", p.deep, 3)
-
-
-@kind("windbreaker")
-def windbreaker(p: Palette, look: int) -> str:
-    collar = path("M94 64Q94 42 120 42T146 64Q132 74 120 74T94 64Z", p.deep)
-    yoke = path("M84 66Q102 58 120 58T156 66L178 78Q184 83 187 92L164 112L120 96L76 112L53 92Q56 83 62 78Z", p.light)
-    pouch = path("M88 142H152L160 186H80Z", p.dark) + line("M92 142H148", p.deep, 4) if look % 2 else mirrored(line("M90 144L98 166", PAPER, 3))
-    return ground() + collar + body(_TORSO, p.base) + yoke + pouch + _cuffs(p) + line(f"M120 44V{110 if look % 2 else 197}", p.deep, 3) + line("M60 176L44 173", p.accent, 3) + line("M180 176L196 173", p.accent, 3)
-
-
-@kind("vest")
-def vest(p: Palette, look: int) -> str:
-    d = "M88 52Q104 62 120 62T152 52L166 60Q160 84 168 108V192Q168 199 161 199H79Q72 199 72 192V108Q80 84 74 60Z"
-    quilt = "".join(line(f"M73 {y}Q96 {y + 6} 120 {y}T167 {y}", p.dark, 3) for y in range(92, 196, 22)) if look % 2 else (
-        '<g clip-path="url(#b)">' + "".join(line(f"M{x} 40L{x + 170} 210M{x + 170} 40L{x} 210", p.dark, 2) for x in range(-80, 160, 28)) + "</g>"
-    )
-    collar = path("M88 52Q92 38 120 38T152 52Q138 64 120 64T88 52Z", p.deep)
-    return ground(52) + body(d, p.base) + quilt + collar + line("M120 58V198", p.deep, 3) + "".join(disc(126, y, 3, p.accent) for y in range(84, 190, 26))
 
 
 @kind("t-shirt")
@@ -118,9 +31,17 @@ def t_shirt(p: Palette, look: int) -> str:
         "",
         mirrored(path("M73 112L82 196H73Z", p.dark)) + line("M104 110H136", p.accent, 4),
         line("M104 104Q120 96 136 104", p.dark, 3),
-        rect(126, 98, 32, 34, 5, PAPER) + path("M134 120q8-18 16 0z", p.accent) + disc(150, 106, 3, p.deep),
+        rect(126, 98, 32, 34, 5, PAPER)
+        + path("M134 120q8-18 16 0z", p.accent)
+        + disc(150, 106, 3, p.deep),
     )[look % 4]
-    return ground(56) + body(_SHORT, p.base) + collar + mirrored(line("M38 108L60 120", p.dark, 3)) + details
+    return (
+        ground(56)
+        + body(_SHORT, p.base)
+        + collar
+        + mirrored(line("M38 108L60 120", p.dark, 3))
+        + details
+    )
 
 
 @kind("shirt")
@@ -129,33 +50,80 @@ def shirt(p: Palette, look: int) -> str:
     if look % 3 == 1:
         checks = (
             '<g clip-path="url(#b)">'
-            + "".join(rect(x, 40, 9, 170, 0, p.deep, ' fill-opacity=".3"') for x in range(40, 200, 24))
-            + "".join(rect(30, y, 180, 9, 0, p.deep, ' fill-opacity=".3"') for y in range(60, 200, 24))
+            + "".join(
+                rect(x, 40, 9, 170, 0, p.deep, ' fill-opacity=".3"') for x in range(40, 200, 24)
+            )
+            + "".join(
+                rect(30, y, 180, 9, 0, p.deep, ' fill-opacity=".3"') for y in range(60, 200, 24)
+            )
             + "</g>"
         )
-    collar = mirrored(path("M96 54L120 74L106 90L88 60Z", p.light)) + path("M100 53Q120 60 140 53L120 74Z", p.deep)
-    buttons = "".join(disc(120, y, 2.8, p.deep if look % 3 != 1 else PAPER) for y in range(96, 196, 22))
-    pocket = mirrored(rect(84, 98, 24, 26, 3, p.dark)) if look % 3 == 1 else rect(132, 98, 24, 26, 3, p.dark)
-    return ground() + body(_TORSO, p.base) + checks + _cuffs(p) + line("M120 76V197", p.dark, 2.5) + pocket + collar + buttons
+    collar = mirrored(path("M96 54L120 74L106 90L88 60Z", p.light)) + path(
+        "M100 53Q120 60 140 53L120 74Z", p.deep
+    )
+    buttons = "".join(
+        disc(120, y, 2.8, p.deep if look % 3 != 1 else PAPER) for y in range(96, 196, 22)
+    )
+    pocket = (
+        mirrored(rect(84, 98, 24, 26, 3, p.dark))
+        if look % 3 == 1
+        else rect(132, 98, 24, 26, 3, p.dark)
+    )
+    return (
+        ground()
+        + body(TORSO, p.base)
+        + checks
+        + cuffs(p)
+        + line("M120 76V197", p.dark, 2.5)
+        + pocket
+        + collar
+        + buttons
+    )
 
 
 @kind("sweater", "long-sleeve")
 def sweater(p: Palette, look: int) -> str:
     neck = path("M94 62Q94 44 120 42Q146 44 146 62Q132 72 120 72T94 62Z", p.dark)
-    hole = oval(120, 52, 18, 6, p.deep) if look % 2 else path("M98 60Q120 48 142 60Q120 74 98 60Z", p.deep)
-    cables = "".join(line(f"M{x} 88" + "q7 9 0 18q-7 9 0 18" * 3, p.dark, 3) for x in (98, 120, 142)) if look % 2 else (
-        "".join(line(f"M80 {y}l8 7 8-7 8 7 8-7 8 7 8-7 8 7 8-7 8 7 8-7", p.pale, 3) for y in (98, 112))
+    hole = (
+        oval(120, 52, 18, 6, p.deep)
+        if look % 2
+        else path("M98 60Q120 48 142 60Q120 74 98 60Z", p.deep)
+    )
+    cables = (
+        "".join(line(f"M{x} 88" + "q7 9 0 18q-7 9 0 18" * 3, p.dark, 3) for x in (98, 120, 142))
+        if look % 2
+        else (
+            "".join(
+                line(f"M80 {y}l8 7 8-7 8 7 8-7 8 7 8-7 8 7 8-7 8 7 8-7", p.pale, 3)
+                for y in (98, 112)
+            )
+        )
     )
     hem = path("M76 184H164V192Q164 198 158 198H82Q76 198 76 192Z", p.dark)
-    return ground() + neck + body(_TORSO, p.base) + hole + cables + hem + _cuffs(p)
+    return ground() + neck + body(TORSO, p.base) + hole + cables + hem + cuffs(p)
 
 
 @kind("hoodie")
 def hoodie(p: Palette, look: int) -> str:
-    hood = path("M82 72Q78 34 120 32Q162 34 158 72Q140 92 120 92T82 72Z", p.dark) + path("M98 68Q96 46 120 45Q144 46 142 68Q132 82 120 82T98 68Z", p.deep)
+    hood = path("M82 72Q78 34 120 32Q162 34 158 72Q140 92 120 92T82 72Z", p.dark) + path(
+        "M98 68Q96 46 120 45Q144 46 142 68Q132 82 120 82T98 68Z", p.deep
+    )
     pouch = path("M92 144H148L162 184H78Z", p.dark)
-    front = line("M120 88V197", p.deep, 3) + rect(117.5, 96, 5, 9, 2, p.accent) if look % 2 == 0 else line("M106 112H134", p.accent, 5)
-    return ground() + body(_TORSO, p.base) + hood + pouch + front + _cuffs(p) + mirrored(line("M108 88V112", PAPER, 2.5)) + path("M76 186H164V192Q164 198 158 198H82Q76 198 76 192Z", p.deep)
+    front = (
+        line("M120 88V197", p.deep, 3) + rect(117.5, 96, 5, 9, 2, p.accent)
+        if look % 2 == 0
+        else line("M106 112H134", p.accent, 5)
+    )
+    return (
+        ground()
+        + body(TORSO, p.base)
+        + hood
+        + pouch
+        + front
+        + cuffs(p)
+        + mirrored(line("M108 88V112", PAPER, 2.5))
+        + path("M76 186H164V192Q164 198 158 198H82Q76 198 76 192Z", p.deep)
+    )
 
 
 @kind("pants")
@@ -174,61 +142,128 @@ def pants(p: Palette, look: int) -> str:
 @kind("leggings")
 def leggings(p: Palette, look: int) -> str:
     d = "M88 34H152L162 90L150 202Q149 208 144 208H134Q129 208 128 202L120 102L112 202Q111 208 106 208H96Q91 208 90 202L78 90Z"
-    return ground(44, 211) + body(d, p.base) + path("M88 34H152L155 54H85Z", p.dark) + mirrored(rect(83, 92, 20, 34, 6, p.dark)) + line("M120 58V96", p.deep, 2.5)
+    return (
+        ground(44, 211)
+        + body(d, p.base)
+        + path("M88 34H152L155 54H85Z", p.dark)
+        + mirrored(rect(83, 92, 20, 34, 6, p.dark))
+        + line("M120 58V96", p.deep, 2.5)
+    )
 
 
 @kind("shorts")
 def shorts(p: Palette, look: int) -> str:
     d = "M76 62H164L186 164Q187 170 181 171L136 176Q131 176 130 171L120 120L110 171Q109 176 104 176L59 171Q53 170 54 164Z"
-    return ground(66, 190) + body(d, p.base) + path("M76 62H164L167 78H73Z", p.dark) + mirrored(path("M62 128L54 164Q53 170 59 171L68 172Z", p.accent)) + line("M116 78Q112 96 114 104M124 78Q128 96 126 104", PAPER, 2.5)
+    return (
+        ground(66, 190)
+        + body(d, p.base)
+        + path("M76 62H164L167 78H73Z", p.dark)
+        + mirrored(path("M62 128L54 164Q53 170 59 171L68 172Z", p.accent))
+        + line("M116 78Q112 96 114 104M124 78Q128 96 126 104", PAPER, 2.5)
+    )
 
 
 @kind("dress")
 def dress(p: Palette, look: int) -> str:
-    sleeves = mirrored(path("M90 46L62 64Q54 90 52 112L74 116L88 84Z", p.dark)) if look % 2 == 0 else mirrored(path("M90 46L66 58Q54 104 48 146L64 150L90 92Z", p.dark))
+    sleeves = (
+        mirrored(path("M90 46L62 64Q54 90 52 112L74 116L88 84Z", p.dark))
+        if look % 2 == 0
+        else mirrored(path("M90 46L66 58Q54 104 48 146L64 150L90 92Z", p.dark))
+    )
     d = "M92 44Q106 62 120 62T148 44L156 52Q150 92 150 108Q164 150 176 200Q178 207 170 208H70Q62 207 64 200Q76 150 90 108Q90 92 84 52Z"
-    front = line("M92 46L134 104", p.deep, 3) if look % 2 else mirrored(line("M78 150L90 164", p.deep, 3))
-    return ground(62, 211) + sleeves + body(d, p.base) + path("M90 100H150L151 112H89Z", p.deep) + front + line("M100 128L90 204M140 128L150 204", p.dark, 2.5)
+    front = (
+        line("M92 46L134 104", p.deep, 3)
+        if look % 2
+        else mirrored(line("M78 150L90 164", p.deep, 3))
+    )
+    return (
+        ground(62, 211)
+        + sleeves
+        + body(d, p.base)
+        + path("M90 100H150L151 112H89Z", p.deep)
+        + front
+        + line("M100 128L90 204M140 128L150 204", p.dark, 2.5)
+    )
 
 
 @kind("socks")
 def socks(p: Palette, look: int) -> str:
     def one(x: int, y: int, fill: str, name: str) -> str:
         d = f"M{x} {y}h38v70q0 14 10 22l28 22q12 12 2 24q-10 12 -26 4l-40 -22q-14 -8 -14 -26z"
-        return body(d, fill, x + 30, name=name) + path(f"M{x} {y}h38v18h-38z", p.deep) + path(f"M{x + 62} {y + 104}q26 10 16 34q-10 12 -26 4l-14 -8q10 -22 24 -30z", p.accent) + line(f"M{x} {y + 30}h38M{x} {y + 38}h38", p.pale, 3)
+        return (
+            body(d, fill, x + 30, name=name)
+            + path(f"M{x} {y}h38v18h-38z", p.deep)
+            + path(f"M{x + 62} {y + 104}q26 10 16 34q-10 12 -26 4l-14 -8q10 -22 24 -30z", p.accent)
+            + line(f"M{x} {y + 30}h38M{x} {y + 38}h38", p.pale, 3)
+        )
+
     return ground(70) + one(112, 44, p.dark, "a") + one(64, 56, p.base, "b")
 
 
 @kind("beanie")
 def beanie(p: Palette, look: int) -> str:
     d = "M54 150Q50 62 120 60T186 150Z"
-    ribs = "".join(line(f"M{120 + k * 22} 148Q{120 + k * 20} 96 {120 + k * 8} 66", p.dark, 3) for k in (-2, -1, 0, 1, 2))
-    cuff = rect(46, 142, 148, 42, 14, p.dark) + "".join(line(f"M{x} 148V178", p.deep, 2.5) for x in range(60, 186, 14))
-    return ground(70, 200) + body(d, p.base) + ribs + disc(120, 52, 16, p.light) + cuff + rect(140, 154, 26, 18, 3, p.accent)
+    ribs = "".join(
+        line(f"M{120 + k * 22} 148Q{120 + k * 20} 96 {120 + k * 8} 66", p.dark, 3)
+        for k in (-2, -1, 0, 1, 2)
+    )
+    cuff = rect(46, 142, 148, 42, 14, p.dark) + "".join(
+        line(f"M{x} 148V178", p.deep, 2.5) for x in range(60, 186, 14)
+    )
+    return (
+        ground(70, 200)
+        + body(d, p.base)
+        + ribs
+        + disc(120, 52, 16, p.light)
+        + cuff
+        + rect(140, 154, 26, 18, 3, p.accent)
+    )
 
 
 @kind("sun-hat")
 def sun_hat(p: Palette, look: int) -> str:
     crown = body("M76 138Q72 66 120 66T164 138Z", p.base)
-    return ground(84, 192) + oval(120, 146, 98, 32, p.dark) + oval(120, 140, 96, 28, p.light) + crown + path("M75 122Q120 138 165 122V140Q120 154 75 140Z", p.deep) + line("M84 158Q92 196 120 198T156 158", INK, 2.5) + disc(120, 197, 4, p.accent)
+    return (
+        ground(84, 192)
+        + oval(120, 146, 98, 32, p.dark)
+        + oval(120, 140, 96, 28, p.light)
+        + crown
+        + path("M75 122Q120 138 165 122V140Q120 154 75 140Z", p.deep)
+        + line("M84 158Q92 196 120 198T156 158", INK, 2.5)
+        + disc(120, 197, 4, p.accent)
+    )
 
 
 @kind("gloves")
 def gloves(p: Palette, look: int) -> str:
     hand = "M58 190V128Q42 116 36 102Q32 92 40 88Q48 86 54 96L62 106V64Q62 56 69 56T76 64V54Q76 46 83 46T90 54V62Q90 54 97 55T104 64V80Q104 74 110 75T116 84V190Z"
-    one = path(hand, p.base) + path("M56 168H116V194Q116 198 112 198H60Q56 198 56 194Z", p.deep) + line("M76 66V98M90 64V98M104 82V102", p.dark, 3) + rect(62, 150, 50, 12, 4, p.accent) + path("M62 104V64Q62 56 69 56T76 64V100Z", p.light)
+    one = (
+        path(hand, p.base)
+        + path("M56 168H116V194Q116 198 112 198H60Q56 198 56 194Z", p.deep)
+        + line("M76 66V98M90 64V98M104 82V102", p.dark, 3)
+        + rect(62, 150, 50, 12, 4, p.accent)
+        + path("M62 104V64Q62 56 69 56T76 64V100Z", p.light)
+    )
     return ground(80) + mirrored(one)
 
 
 @kind("scarf")
 def scarf(p: Palette, look: int) -> str:
-    loop = '<ellipse cx="120" cy="86" rx="58" ry="36" fill="none" stroke="%s" stroke-width="32"/>' % p.base
-    end = rect(126, 104, 36, 84, 3, p.dark) + "".join(line(f"M{x} 188V202", p.dark, 3) for x in range(130, 162, 7))
-    front = rect(88, 104, 38, 92, 3, p.light) + "".join(line(f"M{x} 196V210", p.light, 3) for x in range(92, 126, 7))
-    checks = "".join(rect(88, y, 38, 6, 0, p.accent) for y in (122, 146, 170)) + "".join(rect(x, 110, 5, 86, 0, p.deep, ' fill-opacity=".4"') for x in (98, 112))
-    return ground(60, 212) + end + loop + line("M66 74Q90 58 120 56T174 74", p.dark, 4) + front + checks
-
-
-@kind("robe")
-def robe(p: Palette, look: int) -> str:
-    return coat(p, 0) + path("M70 126H170V140H70Z", p.deep) + path("M114 138H126L130 184H118L114 160L106 182H96Z", p.dark)
+    loop = f'<ellipse cx="120" cy="86" rx="58" ry="36" fill="none" stroke="{p.base}" stroke-width="32"/>'
+    end = rect(126, 104, 36, 84, 3, p.dark) + "".join(
+        line(f"M{x} 188V202", p.dark, 3) for x in range(130, 162, 7)
+    )
+    front = rect(88, 104, 38, 92, 3, p.light) + "".join(
+        line(f"M{x} 196V210", p.light, 3) for x in range(92, 126, 7)
+    )
+    checks = "".join(rect(88, y, 38, 6, 0, p.accent) for y in (122, 146, 170)) + "".join(
+        rect(x, 110, 5, 86, 0, p.deep, ' fill-opacity=".4"') for x in (98, 112)
+    )
+    return (
+        ground(60, 212)
+        + end
+        + loop
+        + line("M66 74Q90 58 120 56T174 74", p.dark, 4)
+        + front
+        + checks
+    )

@@ -16,6 +16,8 @@ WOOD = "#cda06d"
 TIMBER = "#a97c50"
 LEAF = "#6fa06a"
 GLASS = "#dcecf1"
+SCREEN = "#28303c"
+CANDY = ("#e2614f", "#f2b84b", "#4fa3a0", "#5f86c4", "#7fb069", "#a57cc0")
 _NIGHT = "#1b2030"
 _ACCENTS = ("#f2b84b", "#f6efe2", "#e57a5c", "#58a8a4", "#f0d9b5", "#7386bd")
 
@@ -115,6 +117,12 @@ def mirrored(fragment: str) -> str:
 def turned(fragment: str, degrees: float, x: float = 120, y: float = 120) -> str:
     """A fragment turned clockwise around a point."""
     return f'<g transform="rotate({degrees:g} {x:g} {y:g})">{fragment}</g>'
+
+
+def steam(*points: tuple[int, int]) -> str:
+    """Curls of steam rising from each point."""
+    curls = (f"M{x} {y}q-8 -10 0 -20t0 -20" for x, y in points)
+    return "".join(line(curl, "#ffffff", 5, ' stroke-opacity=".75"') for curl in curls)
 
 
 def ground(width: float = 62, y: float = 206) -> str:
