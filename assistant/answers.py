@@ -19,6 +19,7 @@ from retrieval.documents import ANSWER_THRESHOLD, DocumentSearch
 from retrieval.product import Product
 
 QUOTE_CHARS = 400
+PORTRAIT_FACTS = 6
 MOST_COMPARED = 4
 MOST_DIFFERENCES = 8
 _NEUTRAL = {stem(word) for word in ENGLISH} | {"how", "much", "mani", "doe", "ani", "about", "tell"}
@@ -56,6 +57,10 @@ _TOPICS: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
 )
 _FIELDS = (("material", _TOPICS[0][0]), ("color", _TOPICS[1][0]))
 _STOCK = re.compile(r"\b(in stock|available|availability|stock)\b|有货|现货|库存", re.IGNORECASE)
+_FIELD_QUESTION = re.compile(
+    "|".join(pattern.pattern for pattern in (_PRICE, _RATING, _STOCK, *(p for p, _ in _TOPICS))),
+    re.IGNORECASE,
+)
 
 
 def answer_shop_question(
@@ -80,6 +85,8 @@ def answer_product_question(
     composer = composer_for(naming.language)
     title = naming.title(product)
     asked = _asked(question, product, naming.language)
+    if not asked and not _FIELD_QUESTION.search(question):
+        return _portrait(product, naming), True
     facts = _stated(question, asked, product, naming)
     if facts:
         return composer.product_answer(title, facts), True
@@ -99,6 +106,22 @@ def answer_product_question(
         total = len(product.reviews)
         return composer.reviewed(title, min(agreeing, key=len), len(agreeing), total), True
     return composer.product_unknown(title), False
+
+
+def _portrait(product: Product, naming: Naming) -> list[str]:
+    """The product in short, for a question that asks nothing in particular."""
+    composer = composer_for(naming.language)
+    language, title = naming.language, naming.title(product)
+    facts = [naming.attribute(name, value) for name, value in product.attributes.items() if value]
+    if product.current_price is not None:
+        facts.insert(0, price_text(product.current_price, product.currency, language))
+    told = [*facts[: PORTRAIT_FACTS - 1], rating_text(product, language)]
+    said = composer.product_answer(title, [fact for fact in told if fact])
+    translation = product.translations.get(language)
+    sentences = describing_sentences(
+        (translation.description if translation else "") or product.description
+    )
+    return [*said, *(composer.described(title, _shortened(sentences[0])) if sentences else [])]
 
 
 def compare(products: Sequence[Product], naming: Naming) -> list[str]:
@@ -172,7 +195,7 @@ def _best(
 ) -> str:
     """The sentence with most of the words asked for, or on the topic; empty if none has enough.
 
-    Enough is half of the words asked for, or one word of the topic.
+    Enough is two thirds of the words asked for, or one word of the topic.
     """
 
     def shared(sentence: str) -> tuple[int, int]:
@@ -183,7 +206,7 @@ def _best(
 
     best = max(sentences, key=shared, default="")
     named, on_topic = shared(best) if best else (0, 0)
-    return _shortened(best) if on_topic or (named and named * 2 >= len(asked)) else ""
+    return _shortened(best) if on_topic or (named and named * 3 >= 2 * len(asked)) else ""
 
 
 def _shortened(text: str) -> str:

@@ -19,9 +19,35 @@ _COLOURS = """
 _MATERIALS = """
     leather cotton wool linen silk polyester nylon denim suede velvet steel aluminium aluminum
     bamboo ceramic glass plastic wood wooden oak rubber silicone cashmere merino titanium cork"""
-_CHINESE = """
-    黑色 白色 红色 蓝色 绿色 黄色 橙色 紫色 粉色 棕色 灰色 米色 金色 银色 皮革 棉 羊毛 亚麻 丝绸
-    尼龙 不锈钢 陶瓷 玻璃 竹 防水 无线 可折叠 可充电"""
+# With the English words that say the same, for records without a Chinese text.
+_CHINESE = {
+    "黑色": ("black",),
+    "白色": ("white",),
+    "红色": ("red",),
+    "蓝色": ("blue", "navy", "teal"),
+    "绿色": ("green", "olive", "sage"),
+    "黄色": ("yellow", "mustard"),
+    "橙色": ("orange",),
+    "紫色": ("purple", "plum"),
+    "粉色": ("pink", "rose"),
+    "棕色": ("brown", "tan"),
+    "灰色": ("gray", "grey", "charcoal"),
+    "米色": ("beige", "sand", "cream"),
+    "金色": ("gold",),
+    "银色": ("silver",),
+    "皮革": ("leather",),
+    "羊毛": ("wool",),
+    "亚麻": ("linen",),
+    "丝绸": ("silk",),
+    "尼龙": ("nylon",),
+    "不锈钢": ("stainless steel",),
+    "陶瓷": ("ceramic",),
+    "玻璃": ("glass",),
+    "防水": ("waterproof",),
+    "无线": ("wireless",),
+    "可折叠": ("foldable", "folding"),
+    "可充电": ("rechargeable",),
+}
 _PROMISES = (
     "free shipping",
     "free delivery",
@@ -172,7 +198,7 @@ class Auditor:
         vocabulary = {
             "colour": _COLOURS.split(),
             "material": _MATERIALS.split(),
-            "word": _CHINESE.split(),
+            "word": _CHINESE,
             "attribute": self.flags,
             "brand": self.brands,
         }
@@ -180,7 +206,8 @@ class Auditor:
             for word in words:
                 if not _contains(rest, word):
                     continue
-                known = any(_contains(record, word) for record in raw)
+                forms = (word, *_CHINESE.get(word, ()))
+                known = any(_contains(record, form) for record in raw for form in forms)
                 repeats = _contains(allowed, word)
                 yield Finding(kind, word, sentence, known or repeats or denied)
 

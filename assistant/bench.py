@@ -7,11 +7,15 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
+
 from assistant.audit import Auditor, Finding
 from assistant.reply import Reply
 from assistant.turn import Guide
 from assistant.writing.sentences import split_sentences
+from retrieval.database import reading
 from retrieval.errors import ShopGuideError
+from retrieval.tables import passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,12 @@ def bench_grounding(
 ) -> GroundingReport:
     """Answer each message in a conversation of its own and have every reply audited.
 
-    `documents` are the shop's own documents by name, which a reply may quote.
+    `documents` are the shop's own documents by name, which a reply may quote; by default those
+    that are stored.
     """
     auditor = Auditor.of(
-        (product.model_dump(mode="json") for product in guide.parts.catalog.products()), documents
+        (product.model_dump(mode="json") for product in guide.parts.catalog.products()),
+        _stored_documents(guide) if documents is None else documents,
     )
     replies: list[Reply] = []
     findings: list[Finding] = []
@@ -108,6 +114,16 @@ def _answer(guide: Guide, message: str) -> Reply:
     if not isinstance(reply, Reply):
         raise ShopGuideError("a turn ended without a reply")
     return reply
+
+
+def _stored_documents(guide: Guide) -> dict[str, str]:
+    """Passages by the headings they stand under."""
+    with reading(guide.parts.catalog.engine) as connection:
+        rows = connection.execute(select(passages.c.heading, passages.c.text)).all()
+    found: dict[str, str] = {}
+    for row in rows:
+        found[row.heading] = f"{found.get(row.heading, '')}\n{row.text}"
+    return found
 
 
 def _sentences(reply: Reply) -> int:

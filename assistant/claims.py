@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from assistant.evidence import FEW_RATINGS, Evidence, stem, stems
+from assistant.evidence import FEW_RATINGS, WORD, Evidence, stem, stems
 from assistant.neutral_words import ENGLISH
 from retrieval.product import Availability, Product
 
@@ -90,6 +90,7 @@ _SIGNS = {
     "块钱": "CNY",
     "人民币": "CNY",
 }
+_PROVED = " ¤ "
 _UPPER = (
     r"(?:under|below|less than|within|up to|no more than|not more than|at most|maximum of|"
     r"不超过|低于|少于|最多|小于)\s*(?:your |the |a )?(?:budget of |limit of |price of )?$"
@@ -179,10 +180,10 @@ def _price(
         fits = all(p.current_price is not None and p.current_price <= amount for p in products)
         if not fits or str(amount.normalize()) not in {_normal(limit) for limit in limits}:
             raise ClaimError(f"a limit that was not named or kept: {match.group()}")
-        return " price "
+        return _PROVED
     if re.search(_BEFORE, before):
         if all(p.sale_price is not None and p.price == amount for p in products):
-            return " price "
+            return _PROVED
         raise ClaimError(f"not the former price: {match.group()}")
     if re.search(_VAGUE, before) or re.match(
         r"\s*(?:off|less|more|左右|以上|起)", text[match.end() :]
@@ -190,7 +191,7 @@ def _price(
         raise ClaimError(f"a vague price: {match.group()}")
     if any(p.current_price != amount for p in products):
         raise ClaimError(f"not the price: {match.group()}")
-    return " price "
+    return _PROVED
 
 
 def _normal(amount: str) -> str:
@@ -205,14 +206,14 @@ def _stars(match: re.Match[str], subjects: Sequence[Evidence]) -> str:
             raise ClaimError(f"not the rating: {match.group()}")
         if "." not in said and rating != int(said):
             raise ClaimError(f"a rounded rating: {match.group()}")
-    return " rating "
+    return _PROVED
 
 
 def _count(match: re.Match[str], subjects: Sequence[Evidence]) -> str:
     said = int(match["value"].replace(",", ""))
     if any(each.product.rating_count != said for each in subjects):
         raise ClaimError(f"not the number of reviews: {match.group()}")
-    return " reviews "
+    return _PROVED
 
 
 def _measure(match: re.Match[str], subjects: Sequence[Evidence]) -> str:
@@ -297,6 +298,24 @@ def _leads(one: Product, products: Sequence[Product], measure: _Measure) -> bool
     if own is None or not others or len({product.currency for product in products}) > 1:
         return False
     return all(other is not None and other < own for other in others)
+
+
+_FUNCTION_WORDS = _stems("a an the its very really")
+_MADE_OF = re.compile(
+    r"\bmade (?:\w+ )?(?:of|from|out of|with)\s+(?P<what>[^,.;:!]*?)"
+    r"(?=[,.;:!]|\s(?:and|with|is|are|has|have|for|in|by)\b|$)",
+    re.IGNORECASE,
+)
+
+
+def check_materials(text: str, subjects: Sequence[Evidence]) -> None:
+    """What something is made of must be its material; a colour called gold is none."""
+    for said in _MADE_OF.finditer(text):
+        words = {stem(word) for word in WORD.findall(said["what"])} - _FUNCTION_WORDS
+        for each in subjects:
+            named = stems(each.product.title) & MATERIALS
+            if not words or not words <= each.materials | named:
+                raise ClaimError(f"not its material: {said['what']}")
 
 
 _ON_SALE = re.compile(

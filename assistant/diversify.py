@@ -30,14 +30,19 @@ def choose(ranked: Sequence[RankedHit], count: int) -> list[RankedHit]:
         return []
     best = max(hit.click_probability for hit in candidates) or 1.0
     chosen = [candidates.pop(0)]
+    nearest = {hit.hit.product.id: 0.0 for hit in candidates}
     while candidates and len(chosen) < count:
-        good = [hit for hit in candidates if hit.click_probability >= FLOOR * best]
+        for hit in candidates:
+            product = hit.hit.product
+            alike = likeness(product, chosen[-1].hit.product)
+            nearest[product.id] = max(nearest[product.id], alike)
 
         def balance(hit: RankedHit) -> float:
-            nearest = max(likeness(hit.hit.product, other.hit.product) for other in chosen)
             relevance = hit.click_probability / best
-            return RELEVANCE_WEIGHT * relevance - (1 - RELEVANCE_WEIGHT) * nearest
+            difference = 1 - nearest[hit.hit.product.id]
+            return RELEVANCE_WEIGHT * relevance + (1 - RELEVANCE_WEIGHT) * difference
 
+        good = [hit for hit in candidates if hit.click_probability >= FLOOR * best]
         following = max(good or candidates, key=balance)
         candidates.remove(following)
         chosen.append(following)

@@ -22,6 +22,7 @@ NEGATION = re.compile(
 )
 FEW_RATINGS = 5
 """With fewer ratings than this a product is not called best rated."""
+_MATERIAL = re.compile(r"material|fabric|composition|lining|filling|upper|sole|材|面料", re.I)
 _NO = {"no", "false", "none", "n/a", "not", "0", "否", "无", "没有", "不支持"}
 _YES = {"yes", "true", "是", "有", "支持"}
 _stemmer = Stemmer.Stemmer("english")
@@ -44,9 +45,9 @@ class Evidence:
 
     `stated` are stems from title, brand, category and attributes; `described` those from
     sentences of the description that neither deny anything nor address a machine. `denied` are
-    stems of attributes that are false. `measures` pairs a number as written with the stems
-    that may stand beside it (its unit, its attribute's name); `text` is what `stated` is made
-    of, in lower case.
+    stems of attributes that are false, `materials` those of what it is made of. `measures`
+    pairs a number as written with the stems that may stand beside it (its unit, its
+    attribute's name); `text` is what `stated` is made of, in lower case.
     """
 
     product: Product
@@ -54,6 +55,7 @@ class Evidence:
     stated: frozenset[str]
     described: frozenset[str]
     denied: frozenset[str]
+    materials: frozenset[str]
     measures: frozenset[tuple[str, str]]
     text: str
 
@@ -62,6 +64,7 @@ def evidence_of(product: Product) -> Evidence:
     """Read a product's record."""
     stated: list[str] = [product.title, product.brand or "", *product.category]
     denied: list[str] = []
+    materials: list[str] = []
     measures: set[tuple[str, str]] = set()
     attributes = [product.attributes.items()]
     for translation in product.translations.values():
@@ -77,6 +80,8 @@ def evidence_of(product: Product) -> Evidence:
                     denied.append(words)
                 case None:
                     stated.append(f"{words} {value}")
+                    if _MATERIAL.search(words):
+                        materials.append(str(value))
                     measures |= _measures(words, str(value))
     for text in (product.title, *(each.title for each in product.translations.values())):
         measures |= _beside_numbers(text)
@@ -99,6 +104,7 @@ def evidence_of(product: Product) -> Evidence:
         stated=frozenset(stems(text)),
         described=frozenset(described),
         denied=frozenset(word for text in denied for word in stems(text)),
+        materials=frozenset(word for text in materials for word in stems(text)),
         measures=frozenset(measures),
         text=text,
     )

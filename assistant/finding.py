@@ -40,7 +40,7 @@ def find(
     hits = search.search(query, state.to_filters(facets), limit)
     while not hits and len(set_aside) < MOST_RELAXED:
         # The first relaxation that leads to products; else give up the least important and go on.
-        options = constraints.relaxations()
+        options = _relaxations(constraints)
         if not options:
             break
         for path, relaxed in options:
@@ -58,6 +58,14 @@ def find(
         hits = search.search(query, filters, limit)
         constraints, set_aside = state.constraints, []
     return Found(hits, constraints, tuple(set_aside))
+
+
+def _relaxations(constraints: Constraints) -> list[tuple[str, Constraints]]:
+    """For whom a thing is meant narrows the search too, and is the first to go."""
+    options = constraints.relaxations()
+    if constraints.for_whom is not None:
+        options.insert(0, ("for_whom", constraints.without("for_whom")))
+    return options
 
 
 def ordered(

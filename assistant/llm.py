@@ -134,6 +134,7 @@ class LanguageModel:
             from assistant.local_llm import open_local
 
             model = open_local(settings.llm_model, settings.models_dir)
+            model.invoke("Hello.")  # the first pass is far slower than all others
             self.name = model.name_
             self._model = model
         except ShopGuideError as error:

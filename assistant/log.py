@@ -128,7 +128,12 @@ class ConversationLog:
 
         An id that is not known yet starts a conversation of that name, so that another system
         may bring its own.
+
+        Raises:
+            ShopGuideError: the id is too long or not printable, or the log cannot be written.
         """
+        if conversation_id and not (len(conversation_id) <= 100 and conversation_id.isprintable()):
+            raise ShopGuideError("a conversation id has at most 100 printable characters")
         now = datetime.now(UTC)
         conversation_id = conversation_id or new_id()
         with writing(self._engine) as connection:

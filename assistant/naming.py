@@ -22,6 +22,18 @@ _MASS_WORDS = (
 )
 _MASS = frozenset(_MASS_WORDS.split())
 _ABBREVIATION = 3
+_UNIT_WORDS = "g kg mg l ml cl cm mm m km w v h kwh hz db lm mah in ft oz lb bar persons"
+_UNITS = frozenset(_UNIT_WORDS.split())
+
+
+_ADJECTIVE_ENDINGS = (
+    "proof able ible less free ic ed ant ent an safe made ing al resistant friendly vegan dry"
+)
+
+
+def is_adjective(feature: str) -> bool:
+    """Whether a yes-or-no attribute reads as an adjective ("waterproof") or a noun ("hood")."""
+    return feature.casefold().endswith(tuple(_ADJECTIVE_ENDINGS.split()))
 
 
 class Naming:
@@ -65,7 +77,16 @@ class Naming:
         if value is False:
             return f"没有{words}" if self.language == "zh" else f"not {words}"
         colon = "：" if self.language == "zh" else ": "
-        return f"{words}{colon}{self.value(value)}"
+        label, told = self.measured(name, value)
+        return f"{label}{colon}{told}"
+
+    def measured(self, name: str, value: AttributeValue) -> tuple[str, str]:
+        """An attribute's name and value; a unit in the name goes to the value ("weight_g")."""
+        *words, last = name.replace("_", " ").split() or [""]
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and words and last in _UNITS:
+            return self.word(" ".join(words)), f"{self.value(value)} {self.word(last)}"
+        return self.word(" ".join([*words, last])), self.value(value)
 
     def value(self, value: AttributeValue) -> str:
         """The value of an attribute, formatted."""
@@ -81,9 +102,7 @@ class Naming:
         """Names and values of a product, in its translation where it has one."""
         translation = product.translations.get(self.language)
         source = (translation.attributes if translation else None) or product.attributes
-        return [
-            (self.word(name.replace("_", " ")), self.value(value)) for name, value in source.items()
-        ]
+        return [self.measured(name, value) for name, value in source.items()]
 
     def departments(self, facets: Facets, count: int) -> list[str]:
         """The biggest top categories, for a greeting."""

@@ -25,7 +25,7 @@ product products item items thing things customer customers buyer buyers shopper
 people someone anyone review reviews rating ratings rated rate star stars price prices priced
 cost costs costing budget currency amount limit total value money spend spending
 good great nice lovely solid fine right ideal handy popular favorite favourite
-first next kind type sort style way case part range set everyday day daily time times
+first next everyday day daily time times
 yes sure please thanks thank hello hi
 """
 

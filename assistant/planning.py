@@ -22,6 +22,7 @@ from retrieval.facets import Facets
 from retrieval.product import Product
 
 LONGEST_QUOTE = 40
+_ANYTHING = ("present", "gift", "something", "thing", "item", "product", "礼物", "东西", "商品")
 
 
 def picks_of(
@@ -108,7 +109,11 @@ def _unmatched(state: DialogueState, products: Sequence[Product], message: str) 
     if state.constraints.category or not products:
         return ""  # the search was held to the kind of thing that was asked for
     texts = [" ".join(product.texts()) for product in products]
-    free = [part for part in state.wish.parts if part.path is None]
+    free = [
+        part
+        for part in state.wish.parts
+        if part.path is None and part.text.casefold() not in _ANYTHING
+    ]
     names = _names_of(state.wish.subject)
     if names:
         if any(_has(texts, name) for name in names):
@@ -125,7 +130,7 @@ def _unmatched(state: DialogueState, products: Sequence[Product], message: str) 
 
 def _names_of(subject: str) -> list[str]:
     """The subject of a wish with its other names, in both languages."""
-    if not subject:
+    if not subject or subject in _ANYTHING:
         return []
     concept = concept_index().get(("product", subject))
     return [subject] if concept is None else [subject, *concept.en, *concept.zh]

@@ -8,11 +8,13 @@ from pydantic import Field, SecretStr
 
 from ranking.settings import RankingSettings
 
+DEFAULT_SHOP_NAME = "the shop"
+
 
 class AssistantSettings(RankingSettings):
     """How a turn is understood, answered and logged."""
 
-    shop_name: Annotated[str, Field(description="the shop's name in greetings")] = "the shop"
+    shop_name: Annotated[str, Field(description="the shop's name in greetings")] = DEFAULT_SHOP_NAME
     currency: Annotated[
         str | None, Field(description="ISO 4217; by default the catalogue's most frequent")
     ] = None

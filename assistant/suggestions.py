@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from assistant.constraints import Constraints
-from assistant.language import Language
-from assistant.naming import Naming
+from assistant.language import Language, has_chinese
+from assistant.naming import Naming, is_adjective
 from assistant.state import DialogueState
 from assistant.understanding.understander import Understander
 from ranking.rerank import RankedHit
@@ -104,6 +104,8 @@ def _by_attribute(
     if len(colours) > 1:
         phrases.append(_in_colour(naming.word(colours.most_common(1)[0][0]), naming.language))
     dividing = [name for name, count in features.most_common() if count < len(ranked)]
+    if naming.language == "zh":  # an English word in a Chinese phrase is no suggestion
+        dividing = [name for name in dividing if has_chinese(naming.word(name.replace("_", " ")))]
     phrases += [
         _with(naming.word(name.replace("_", " ")), naming.language) for name in dividing[:3]
     ]
@@ -117,24 +119,4 @@ def _in_colour(colour: str, language: Language) -> str:
 def _with(feature: str, language: Language) -> str:
     if language == "zh":
         return f"要{feature}的"
-    adjective = feature.lower().endswith(
-        (
-            "proof",
-            "able",
-            "ible",
-            "less",
-            "free",
-            "ic",
-            "ed",
-            "ant",
-            "ent",
-            "an",
-            "safe",
-            "made",
-            "ing",
-            "al",
-            "resistant",
-            "friendly",
-        )
-    )
-    return f"{feature} ones" if adjective else f"with {feature}"
+    return f"{feature} ones" if is_adjective(feature) else f"with {feature}"

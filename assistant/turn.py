@@ -13,6 +13,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from assistant.answers import (
     MOST_COMPARED,
     answer_product_question,
@@ -87,14 +89,16 @@ class Guide:
         Raises:
             ShopGuideError: naming what is missing or damaged.
         """
-        writer = Writer(LanguageModel.open(settings), settings.llm_deadline_seconds)
         with ExitStack() as opened:
             shop = opened.enter_context(open_shop(settings))
+            ranker = open_ranker(settings, shop.embedder)
+            # Last, because loading one model disturbs torch's defaults for all others that load.
+            writer = Writer(LanguageModel.open(settings), settings.llm_deadline_seconds)
             parts = Parts(
                 settings=settings,
                 catalog=shop.catalog,
                 search=shop.search,
-                ranker=open_ranker(settings, shop.embedder),
+                ranker=ranker,
                 documents=DocumentSearch(shop.engine, shop.embedder),
                 log=ConversationLog(shop.engine),
                 writer=writer,
@@ -163,6 +167,7 @@ class Guide:
     def warm_up(self) -> None:
         """Do once, without logging, what the first customer would otherwise wait for."""
         self._rehearse("a waterproof jacket under $100")
+        self.parts.documents.search("delivery", limit=1)
         # The first Chinese sentence loads a word list, which takes a second.
         threading.Thread(
             target=self._rehearse, args=("防水夹克",), name="warm-up", daemon=True
@@ -329,7 +334,13 @@ class Guide:
         return self.parts.settings.rerank_candidates
 
     def _draft(self, turn: OpenTurn, clock: Clock) -> Draft:
-        state = DialogueState() if turn.state is None else DialogueState.model_validate(turn.state)
+        state = DialogueState()
+        if turn.state is not None:
+            try:
+                state = DialogueState.model_validate(turn.state)
+            except ValidationError:
+                # Written by another version: the wish is asked for anew, the log stays whole.
+                logger.warning("the state of conversation %s is not readable", turn.conversation_id)
         models = {
             "clicks": self.parts.ranker.version,
             "embedder": self.parts.embedder,

@@ -22,6 +22,7 @@ from assistant.claims import (
     TELLING_NOUNS,
     ClaimError,
     check_comparisons,
+    check_materials,
     check_negations,
     check_numbers,
     check_promises,
@@ -107,6 +108,7 @@ class Verifier:
         ids = tuple(each.product.id for each in subjects)
         try:
             masked = check_numbers(masked, subjects, self._limits)
+            check_materials(masked, subjects)
             masked = check_comparisons(masked, subjects, self._shown)
             masked = check_promises(masked, subjects)
             masked, told = check_negations(masked, subjects)

@@ -14,7 +14,7 @@ _PROMISED = re.compile(
     r"免费|包邮|免邮|保修|质保|保证|承诺|打折|折扣|优惠|促销|秒杀|赠|送货|配送|发货|到货|退|换货|返现|"
     r"立减|领券|红包|限时|限量|今天|明天|最|第一|唯一|更|首选|顶级|极致|完美|绝对|百分之"
 )
-_SKIPPED = re.compile(r"[\s§，。、；：！“”‘’（）()《》,.;:!\-–—·…/&+\"']+")
+_SKIPPED = re.compile(r"[\s§¤，。、；：！“”‘’（）()《》,.;:!\-–—·…/&+\"']+")
 # A negating character inside a word of its own: these are things, not denials.
 _WHOLE = ("不锈钢", "无线", "无纺布", "无人机", "别致", "非常", "不错")
 

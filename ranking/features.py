@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from ranking.candidates import Candidate
 from ranking.words import name_stems, query_stems, spelling_similarity, stems
+from retrieval.fusion import LEXICAL_WEIGHT
 
 # Name of each number, and the part of an explanation it belongs to.
 FEATURES: dict[str, str] = {
     "cosine": "meaning",
+    "hybrid": "meaning",
     "cosine_gap": "meaning",
     "cosine_rank": "meaning",
     "lexical": "words",
@@ -54,11 +56,12 @@ FEATURES: dict[str, str] = {
 # Numbers whose weights carry over to shops and queries that were not trained on, found on graded
 # queries of two other shops: where words of the query stand in a title means different things
 # in different shops, so the text tower has to learn that, or the shop's own log.
-TRANSFERABLE = frozenset((
-    "cosine", "common_words", "common_lift", "all_in_text", "kind_share", "last_in_kind",
-    "last_ends_name", "query_length", "title_length", "rating", "rating_count", "discount",
-    "unavailable",
-))  # fmt: skip
+TRANSFERABLE = frozenset(
+    (
+        "hybrid", "common_words", "common_lift", "kind_share", "last_in_kind", "last_ends_name",
+        "query_length", "title_length", "rating", "rating_count", "discount", "unavailable",
+    )
+)  # fmt: skip
 
 # A rating counts as if this many average ratings had been given before.
 PRIOR_RATING, PRIOR_COUNT = 4.0, 10
@@ -81,12 +84,14 @@ def _standing(candidates: Sequence[Candidate]) -> dict[str, NDArray[np.float64]]
     """Retrieval scores, as they are and against the best candidate's."""
     cosine = np.array([candidate.cosine for candidate in candidates])
     lexical = np.array([candidate.lexical for candidate in candidates])
+    share = lexical / max(lexical.max(), 1e-9)
     ranks = np.argsort(np.argsort(-cosine, kind="stable"), kind="stable")
     return {
         "cosine": cosine,
+        "hybrid": cosine + LEXICAL_WEIGHT * share,  # as the search orders them
         "cosine_gap": cosine - cosine.max(),
         "cosine_rank": 1 / (ranks + 5.0),
-        "lexical": lexical / max(lexical.max(), 1e-9),
+        "lexical": share,
     }
 
 

@@ -198,13 +198,17 @@ def fit(
     tower = load_tower(base, method, seed)
     parameters = sum(one.numel() for one in tower.parameters() if one.requires_grad)
     encode = PairEncoder(base_folder(base) / "tokenizer.json")
-    held_out = _pairs(validation, numbers)
     tune(
-        tower, encode, thinned(train, numbers, seed), held_out,
+        tower,
+        encode,
+        thinned(train, numbers, seed),
+        thinned(validation, numbers, seed),
         Recipe(method=method, epochs=epochs, seed=seed),
         run / "checkpoint.safetensors",
         lambda done, total: progress("Training", done, total),
-    )  # fmt: skip
+    )
+    progress("Calibrating", 0, None)
+    held_out = _pairs(validation, numbers)
     text = text_logits(tower, encode, held_out.texts)
     fusion = calibrated(numbers, held_out.offsets, text, held_out.clicked)
     tensors = trained_tensors(tower)

@@ -15,19 +15,27 @@ from assistant.naming import Naming
 from retrieval.catalog import Catalog
 from retrieval.facets import Facets
 from retrieval.product import Availability, Product, Review
-from ui.i18n import preferred_language, words
+from ui.i18n import fact_name, preferred_language, words
 from ui.markup import product_address, render, safe_link
 from ui.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class VariantLink:
-    """A sibling of the product: "blue · M"."""
+    """One value that a variant has: "blue"."""
 
     label: str
     href: str
     current: bool
     gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VariantGroup:
+    """One attribute in which the variants differ, and its values."""
+
+    name: str
+    links: tuple[VariantLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class ProductPage:
     availability_kind: str
     paragraphs: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
-    variants: tuple[VariantLink, ...]
+    variants: tuple[VariantGroup, ...]
     reviews: tuple[ReviewText, ...]
 
 
@@ -117,9 +125,7 @@ def describe(
         images=tuple(link for url in product.image_urls if (link := safe_link(url))),
         price=None if now is None else price_text(now, product.currency, language),
         list_price=price_text(before, product.currency, language) if before and on_sale else None,
-        saving=t["product.save"].format(
-            amount=price_text(before - now, product.currency, language)
-        )
+        saving=t["product.save"].format(amount=price_text(before - now, product.currency, language))
         if on_sale and before is not None and now is not None
         else "",
         stars=product.rating if rated else None,
@@ -138,7 +144,10 @@ def describe(
 def _facts(
     product: Product, naming: Naming, brand: str, number: str
 ) -> tuple[tuple[str, str], ...]:
-    facts = [(_capital(name), value) for name, value in naming.attributes(product)]
+    facts = [
+        (_capital(fact_name(name, naming.language)), value)
+        for name, value in naming.attributes(product)
+    ]
     if product.brand:
         facts.insert(0, (brand, product.brand))
     return (*facts, (number, product.id))
@@ -146,29 +155,46 @@ def _facts(
 
 def _variants(
     product: Product, variants: Sequence[Product], naming: Naming, asked: str | None
-) -> tuple[VariantLink, ...]:
-    """Links to all variants, named by the attributes in which they differ."""
-    if len(variants) < 2:
-        return ()
+) -> tuple[VariantGroup, ...]:
+    """One row of links for each attribute in which the variants differ.
+
+    A link goes to the variant that shares the most with this product otherwise: another colour
+    in the same size.
+    """
     names = list(dict.fromkeys(name for each in variants for name in each.attributes))
     telling = [name for name in names if len({each.attributes.get(name) for each in variants}) > 1]
+    # A weight that follows from the size is nothing to choose by.
+    telling = [name for name in telling if _is_word(product, name)] or telling[:1]
     keep = "" if asked is None else f"?lang={naming.language}"
-    return tuple(
-        VariantLink(
-            label=_variant_label(each, telling, naming),
-            href=product_address(each.id) + keep,
-            current=each.id == product.id,
-            gone=each.availability is Availability.OUT_OF_STOCK,
+    groups: list[VariantGroup] = []
+    for name in telling:
+        values = dict.fromkeys(
+            each.attributes[name] for each in variants if name in each.attributes
         )
-        for each in variants
-    )
+        links: list[VariantLink] = []
+        for value in values:
+            with_value = [each for each in variants if each.attributes.get(name) == value]
+            best = max(with_value, key=lambda each: _shared(product, each, telling))
+            links.append(
+                VariantLink(
+                    label=naming.value(value),
+                    href=product_address(best.id) + keep,
+                    current=value == product.attributes.get(name),
+                    gone=best.availability is Availability.OUT_OF_STOCK,
+                )
+            )
+        label = fact_name(naming.word(name.replace("_", " ")), naming.language)
+        groups.append(VariantGroup(_capital(label), tuple(links)))
+    return tuple(groups)
 
 
-def _variant_label(variant: Product, telling: Sequence[str], naming: Naming) -> str:
-    values = [
-        naming.value(variant.attributes[name]) for name in telling if name in variant.attributes
-    ]
-    return " · ".join(values) or naming.title(variant)
+def _shared(product: Product, other: Product, names: Sequence[str]) -> tuple[int, bool]:
+    same = sum(product.attributes.get(name) == other.attributes.get(name) for name in names)
+    return same, other.availability is not Availability.OUT_OF_STOCK
+
+
+def _is_word(product: Product, name: str) -> bool:
+    return isinstance(product.attributes.get(name), str)
 
 
 def _reviews(reviews: Sequence[Review], language: Language) -> tuple[ReviewText, ...]:

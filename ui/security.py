@@ -49,7 +49,7 @@ PICTURE_POLICY: Mapping[str, str] = {
 # Of Gradio's routes, those its page needs to talk to its own handlers; the rest (uploads, file
 # and proxy access, monitoring, code editing) stays closed.
 _GRADIO_ROUTES = re.compile(
-    r"/gradio_api/(queue/(join|data)|heartbeat/[^/]+|startup-events|reset|cancel|info)/?"
+    r"/gradio_api/(queue/(join|data)|heartbeat/[^/]+|startup-events|reset|cancel)/?"
 )
 _CLOSED = re.compile(r"/(gradio_api|monitoring|svelte|login|logout|pwa_icon)(/|$)")
 

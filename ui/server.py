@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -165,12 +166,16 @@ def _why_not(settings: Settings, error: OSError) -> str:
     return f"{where} cannot be opened: {error.strerror or error}"
 
 
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """A signal that has done its work already."""
+
+
 @contextlib.contextmanager
 def _signals_only_stop_the_server() -> Generator[None]:
     """Uvicorn sends itself again the signal that stopped it; by then there is nothing to do."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, _ignore)
     try:
         yield
     finally:

@@ -13,14 +13,10 @@ _tokenizer: Any = None
 
 @lru_cache(maxsize=512)
 def _boundaries(text: str) -> frozenset[int]:
-    places = {0, len(text)}
-    place = 0
-    # Without the hidden Markov model: it joins unknown neighbours into one made-up word.
-    for word in _jieba().cut(text, HMM=False):
-        places.add(place)
-        place += len(word)
-        places.add(place)
-    return frozenset(places)
+    # Search mode gives the words within a word too: 无线 and 耳机 of 无线耳机. Without the hidden
+    # Markov model, which joins unknown neighbours into one made-up word.
+    words = _jieba().tokenize(text, mode="search", HMM=False)
+    return frozenset({0, len(text), *(place for _, start, end in words for place in (start, end))})
 
 
 def word_boundaries(text: str) -> set[int]:

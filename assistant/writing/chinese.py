@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assistant.money import price_text
 from assistant.reasons import rating_text, stock_text
+from assistant.settings import DEFAULT_SHOP_NAME
 from assistant.writing.contrasts import contrast_of
 from assistant.writing.phrasing import vary
 from assistant.writing.plan import Difference, Pick, Plan, Said
@@ -87,7 +88,8 @@ class Chinese:
     def greeting(self, shop: str, departments: Sequence[str]) -> list[str]:
         """Welcome and what may be asked for."""
         there = f"我们有{'、'.join(departments)}等。" if departments else ""
-        return [f"您好，欢迎光临{shop}！{there}", "您想找什么？"]
+        name = "本店" if shop == DEFAULT_SHOP_NAME else shop
+        return [f"您好，欢迎光临{name}！{there}", "您想找什么？"]
 
     def shop_answer(self, document: str, quote: str) -> list[str]:
         """An answer in the shop's own words, with the document it comes from."""
@@ -122,14 +124,14 @@ class Chinese:
         """The facts in which products differ, a line each."""
         if not differences:
             return [f"从介绍来看，{'和'.join(titles)}没有看得出的区别。"]
-        lines = [
-            f"\n• {difference.name}："
-            + "；".join(
-                f"{title}：{value}" for title, value in zip(titles, difference.values, strict=True)
-            )
-            for difference in differences
-        ]
-        return [f"{'和'.join(titles)}的区别：", *lines]
+        letters = "ABCDEFGH"[: len(titles)]
+        lines: list[str] = []
+        for difference in differences:
+            values = zip(letters, difference.values, strict=True)
+            told = "；".join(f"{letter} {value}" for letter, value in values)
+            lines.append(f"\n• {difference.name}：{told}")
+        named = [f"{title}（{letter}）" for letter, title in zip(letters, titles, strict=True)]
+        return [f"{'和'.join(named)}的区别：", *lines]
 
     def cart(self, title: str) -> list[str]:
         """Buying is done on the product's page."""

@@ -77,7 +77,7 @@ class English:
         if (contrast := contrast_of(plan.picks)) is not None:
             kind, pick = contrast
             told.append(pick)
-            sentences.append(Said(_contrast(kind, pick, plan.seed), pick.product.id))
+            sentences.append(Said(_contrast(kind, pick, plan), pick.product.id))
         if caution := _caution(plan):
             sentences.append(Said(caution))
         sentences += [
@@ -160,12 +160,14 @@ class English:
         """The facts in which products differ, a line each."""
         if not differences:
             return [f"By their descriptions, {_listed(titles)} differ in nothing I can see."]
-        lines = [
-            f"\n• {difference.name}: "
-            + "; ".join(f"{title} – {value}" for title, value in _paired(titles, difference))
-            for difference in differences
-        ]
-        return [f"{_listed(titles)} differ in this:", *lines]
+        letters = "ABCDEFGH"[: len(titles)]
+        lines: list[str] = []
+        for difference in differences:
+            values = zip(letters, difference.values, strict=True)
+            told = "; ".join(f"{letter} {value}" for letter, value in values)
+            lines.append(f"\n• {difference.name}: {told}")
+        named = [f"{title} ({letter})" for letter, title in zip(letters, titles, strict=True)]
+        return [f"{_listed(named)} differ in this:", *lines]
 
     def cart(self, title: str) -> list[str]:
         """Buying is done on the product's page."""
@@ -205,9 +207,10 @@ class English:
         return ["I’m sorry, something went wrong on my side. Please try that once more."]
 
 
-def _contrast(kind: str, pick: Pick, seed: int) -> str:
+def _contrast(kind: str, pick: Pick, plan: Plan) -> str:
     name = _named(pick)
     rating = rating_text(pick.product, "en")
+    seed, fits = plan.seed, not (plan.unmatched or plan.set_aside)
     match kind:
         case "cheapest":
             return vary(
@@ -224,7 +227,8 @@ def _contrast(kind: str, pick: Pick, seed: int) -> str:
             why = _listed([reason.text for reason in pick.reasons][:2])
             return vary(
                 (
-                    f"Another good match is {name}{': ' + why if why else ''}.",
+                    f"{'Another good match' if fits else 'Then there'} is "
+                    f"{name}{': ' + why if why else ''}.",
                     f"Next comes {name}{': ' + why if why else ''}.",
                 ),
                 seed,
@@ -264,7 +268,3 @@ def _number(count: int) -> str:
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def _paired(titles: Sequence[str], difference: Difference) -> list[tuple[str, str]]:
-    return list(zip(titles, difference.values, strict=True))

@@ -16,11 +16,11 @@ from assistant.verify import Verifier
 from assistant.writing.composer import composer_for
 from assistant.writing.contrasts import contrast_of
 from assistant.writing.plan import Pick, Plan
-from assistant.writing.prompts import endpoint_prompt, facts, small_prompt
+from assistant.writing.prompts import endpoint_prompt, small_facts, small_prompt
 from assistant.writing.sentences import stream_sentences
 
 MOST_FROM_MODEL = 3
-FEWEST_FACTS = 3
+FEWEST_FACTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,18 @@ class Writer:
     ) -> Iterator[str]:
         """Sentences in the order they are to be sent; `written` counts along.
 
-        A model's sentence takes the place of the composer's on the same product, so the text
-        stays as short as the composer's alone.
+        A sentence of an endpoint takes the place of the composer's on the same product. A small
+        model only adds one at the end: what the composer knows does not wait for it.
         """
         composer = composer_for(plan.language)
         yield composer.opening(plan)
         if not plan.picks:
             return
         body = composer.body(plan)
-        if not self._can_write(plan):
+        alone = self.model.is_small or not self._can_write(plan)
+        if alone:
             yield from (said.text for said in body)
+        if not self._can_write(plan):
             return
         deadline = time.monotonic() + self._deadline_seconds
         verifier = verifier_of()
@@ -83,7 +85,8 @@ class Writer:
             yield sentence
             if written.accepted == MOST_FROM_MODEL:
                 break
-        yield from (said.text for said in body if not said.about or said.about not in told)
+        if not alone:
+            yield from (said.text for said in body if not said.about or said.about not in told)
 
     def _can_write(self, plan: Plan) -> bool:
         # The small model knows no Chinese: measured, not one sentence in ten was Chinese.
@@ -99,7 +102,7 @@ class Writer:
                 yield sentence, ids
             return
         for pick in picks[:1]:
-            if len(facts(pick, plan.language)) < FEWEST_FACTS:
+            if len(small_facts(pick)) < FEWEST_FACTS:
                 return  # with nothing to say, a small model makes something up
             stream = stream_sentences(self.model.stream(small_prompt(pick), deadline))
             for sentence in stream:

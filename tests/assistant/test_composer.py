@@ -110,8 +110,8 @@ def test_a_comparison_has_a_line_for_each_difference() -> None:
         ["Storm Shell Jacket", "Drizzle Parka"], [Difference("price", ("$89.00", "$59.90"))]
     )
     assert lines == [
-        "Storm Shell Jacket and Drizzle Parka differ in this:",
-        "\n• price: Storm Shell Jacket – $89.00; Drizzle Parka – $59.90",
+        "Storm Shell Jacket (A) and Drizzle Parka (B) differ in this:",
+        "\n• price: A $89.00; B $59.90",
     ]
 
 

@@ -13,6 +13,7 @@ from assistant.events import Event, EventKind
 from assistant.log import ConversationLog, UnknownTurnError
 from assistant.tables import events, impressions, turns
 from retrieval.database import open_database
+from retrieval.errors import ShopGuideError
 
 
 @pytest.fixture
@@ -53,6 +54,8 @@ def test_conversation_ids_cannot_be_guessed(log: ConversationLog) -> None:
 def test_another_system_may_bring_its_own_id(log: ConversationLog) -> None:
     assert log.begin("hello", conversation_id="crm-77").turn == 1
     assert log.begin("again", conversation_id="crm-77").turn == 2
+    with pytest.raises(ShopGuideError, match="100 printable"):
+        log.begin("hello", conversation_id="x" * 101)
 
 
 def test_a_state_counts_only_when_its_turn_is_complete(log: ConversationLog) -> None:

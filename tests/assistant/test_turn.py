@@ -124,6 +124,12 @@ def test_a_question_on_a_product_is_answered_from_its_record(guide: Guide) -> No
     )
 
 
+def test_a_product_is_portrayed_when_nothing_in_particular_is_asked(guide: Guide) -> None:
+    text = say(guide, WISH, "tell me about the first one").text
+    assert text.startswith("Storm Shell Jacket: $89.00")
+    assert "The description of Storm Shell Jacket says: “A waterproof jacket for hiking.”" in text
+
+
 def test_what_no_record_says_is_not_known(guide: Guide) -> None:
     reply = say(guide, WISH, "is the Storm Shell Jacket fireproof?")
     assert "I don’t know" in reply.text
@@ -132,7 +138,7 @@ def test_what_no_record_says_is_not_known(guide: Guide) -> None:
 def test_products_are_compared_where_they_differ(guide: Guide) -> None:
     reply = say(guide, WISH, "compare the first two")
     assert reply.intent is Intent.COMPARE
-    assert "• price: Storm Shell Jacket – $89.00; Drizzle Parka – $59.90" in reply.text
+    assert "• price: A $89.00; B $59.90" in reply.text
     assert "waterproof" not in reply.text
     assert [card.product_id for card in reply.products] == ["shell", "parka"]
 

@@ -120,7 +120,9 @@ def test_what_the_records_say_may_be_said(verifier: Verifier, sentence: str) -> 
         ("The Storm Shell Jacket is 25% off.", "measure"),
         # Attributes: of this product, not of another one that is shown.
         ("The Storm Shell Jacket is black.", "record"),
-        ("The Storm Shell Jacket is made of leather.", "record"),
+        ("The Storm Shell Jacket is made of leather.", "material"),
+        ("The Storm Shell Jacket is made of green.", "material"),
+        ("The Storm Shell Jacket is made of 4.6 stars.", "material"),
         ("The Storm Shell Jacket is breathable.", "record"),
         ("The Storm Shell Jacket is insulated.", "record"),
         ("The Storm Shell Jacket is made by Ostrel.", "record"),

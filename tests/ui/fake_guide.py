@@ -41,15 +41,17 @@ def jacket(
         group_id="jackets",
         reviews=(Review(text="Kept me dry for a week.", title="Good", rating=5, language="en"),),
         translations={
-            "zh": Translation(title=zh, description="接缝压胶，帽子可收纳。", category=("户外", "夹克"))
+            "zh": Translation(
+                title=zh, description="接缝压胶，帽子可收纳。", category=("户外", "夹克")
+            )
         },
     )
 
 
 PRODUCTS = (
-    jacket(1, "Ridgeline 2.5-Layer Rain Jacket", "山脊两层半防雨夹克", "120.00", "89.00", "blue", 4.6),
+    jacket(1, "Ridgeline Rain Jacket", "山脊防雨夹克", "120.00", "89.00", "blue", 4.6),
     jacket(2, "Moorland Shell", "荒原冲锋衣", "74.50", None, "green", 4.3),
-    jacket(3, "Cairn Packable Waterproof Jacket with Pit Zips", "石堆可收纳防水夹克", "99.00", None, "red", 4.8),
+    jacket(3, "Cairn Packable Jacket with Pit Zips", "石堆可收纳夹克", "99.00", None, "red", 4.8),
     jacket(4, "Harbour Rain Parka", "港湾防雨派克", "95.00", "79.00", "navy", 4.1),
     jacket(5, "Drizzle Anorak", "细雨套头衫", "59.00", None, "yellow", 3.9),
 )  # fmt: skip
@@ -103,7 +105,9 @@ class FakeGuide:
             raise UnknownTurnError("no such turn or product")
         if event.kind is EventKind.FEEDBACK:
             place = self.turns[event.conversation_id].index(turn)
-            kept = LoggedTurn(turn.turn, turn.message, turn.reply, turn.created_at, event.value == "up")
+            kept = LoggedTurn(
+                turn.turn, turn.message, turn.reply, turn.created_at, event.value == "up"
+            )
             self.turns[event.conversation_id][place] = kept
         self.events.append(event)
 
@@ -146,7 +150,9 @@ class FakeGuide:
             products=cards,
             constraints=constraints,
             intent=Intent.RECOMMEND,
-            suggestions=["便宜一点的", "蓝色的"] if language == "zh" else ["cheaper ones", "in blue"],
+            suggestions=["便宜一点的", "蓝色的"]
+            if language == "zh"
+            else ["cheaper ones", "in blue"],
             writer="composer",
         )
         turns[number - 1] = LoggedTurn(number, message, reply, turns[number - 1].created_at)
@@ -160,7 +166,7 @@ SENTENCES = {
         "rated 4.6 by 43 of them. ",
         "If weight matters more than price, look at the Moorland Shell.",
     ),
-    "zh": ("为您找到五件防水夹克，都在 100 美元以内。", "最受欢迎的是山脊两层半防雨夹克。"),
+    "zh": ("为您找到五件防水夹克，都在 100 美元以内。", "最受欢迎的是山脊防雨夹克。"),
 }
 
 

@@ -72,9 +72,21 @@ def _card(product: ProductCard, position: int, language: Language) -> Card:
         rating_spoken=t["card.rating"].format(rating=rating),
         count=number_text(count, language) if count else "",
         count_spoken=_counted(count, language, t),
-        reasons=tuple(product.reasons),
+        reasons=_new_reasons(product.reasons, rating, number_text(count, language), before),
         availability=t[f"card.{kind}"],
         availability_kind="soon" if kind in _SOON else kind,
+    )
+
+
+def _new_reasons(
+    reasons: Sequence[str], rating: str, count: str, list_price: str | None
+) -> tuple[str, ...]:
+    """The reasons less those that the card says anyway: its rating, its price before."""
+    return tuple(
+        reason
+        for reason in reasons
+        if not (rating and rating in reason and count in reason)
+        and not (list_price and list_price in reason)
     )
 
 

@@ -21,6 +21,7 @@ def mount_chat(app: FastAPI, settings: Settings, guide: Guide, catalog: Catalog)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="shopguide-gradio-")
     import gradio as gr
+    from gradio.themes import Base
 
     from ui.chat.page import build_chat, shop_title
 
@@ -30,7 +31,7 @@ def mount_chat(app: FastAPI, settings: Settings, guide: Guide, catalog: Catalog)
         path="/",
         server_name=settings.host,
         server_port=settings.port,
-        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
+        theme=Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         allowed_paths=[],
         blocked_paths=[str(Path(settings.data_dir).resolve())],
         max_file_size="1mb",

@@ -13,8 +13,8 @@ import gradio as gr
 from assistant.reply import TurnEvent
 from assistant.turn import Guide
 from retrieval.catalog import Catalog
-from ui.chat.examples import ExampleWishes
 from ui.chat.requests import Remove, Resume, Say, Stop
+from ui.chat.storefront import Storefronts
 from ui.chat.streaming import Running, TurnStoppedError
 from ui.chat.views import TurnView, conversation_json
 from ui.i18n import LANGUAGES, words
@@ -36,7 +36,12 @@ import(new URL("guide/chat.js", document.baseURI))
 def build_chat(settings: Settings, guide: Guide, catalog: Catalog) -> gr.Blocks:
     """The page; nothing of a customer is kept in it between two events."""
     handlers = ChatHandlers(settings, guide, catalog)
-    theme_free: dict[str, Any] = {"queue": True, "api_visibility": "private"}
+    options: dict[str, Any] = {
+        "queue": True,
+        "show_progress": "hidden",
+        "trigger_mode": "multiple",
+        "api_visibility": "private",
+    }
     with gr.Blocks(
         title=shop_title(settings.shop_name),
         analytics_enabled=False,
@@ -51,31 +56,14 @@ def build_chat(settings: Settings, guide: Guide, catalog: Catalog) -> gr.Blocks:
             apply_default_css=False,
             elem_id="shopguide",
             shop=shop_title(settings.shop_name),
+            shop_name=settings.shop_name,
             words={language: words(language) for language in LANGUAGES},
             longest=settings.max_message_chars,
         )
-        for event, handler in (
-            (view.resume, handlers.resume),
-            (view.say, handlers.say),
-            (view.remove, handlers.remove),
-        ):
-            event(
-                handler,
-                inputs=None,
-                outputs=view,
-                show_progress="hidden",
-                trigger_mode="multiple",
-                **theme_free,
-            )
-        view.stop(
-            handlers.stop,
-            inputs=None,
-            outputs=None,
-            show_progress="hidden",
-            trigger_mode="multiple",
-            queue=False,
-            api_visibility="private",
-        )
+        view.resume(handlers.resume, outputs=view, **options)
+        view.say(handlers.say, outputs=view, **options)
+        view.remove(handlers.remove, outputs=view, **options)
+        view.stop(handlers.stop, **options)
     page.queue(default_concurrency_limit=8, max_size=64)
     return page
 
@@ -89,10 +77,8 @@ class ChatHandlers:
     """What happens when the page's script triggers an event."""
 
     def __init__(self, settings: Settings, guide: Guide, catalog: Catalog) -> None:
-        self._settings = settings
         self._guide = guide
-        self._catalog = catalog
-        self._examples = ExampleWishes(catalog)
+        self._storefronts = Storefronts(catalog, settings.currency)
         self._running = Running()
 
     async def resume(self, event: gr.EventData) -> _Json:
@@ -118,7 +104,7 @@ class ChatHandlers:
         def answer() -> Iterator[TurnEvent]:
             if self._known(asked.conversation) is None:
                 raise LookupError("a chip was removed in a conversation that is not known")
-            return self._guide.remove_constraint(asked.conversation, asked.path)
+            return self._guide.remove_constraint(asked.conversation, asked.condition)
 
         async for view in self._views(TurnView(asked.key, language=asked.language), answer):
             yield view
@@ -130,11 +116,12 @@ class ChatHandlers:
     async def _views(
         self, view: TurnView, answer: Callable[[], Iterator[TurnEvent]]
     ) -> AsyncGenerator[_Json]:
-        interface, currency = view.language, self._currency()
+        storefront = await asyncio.to_thread(self._storefronts.now)
+        reader = storefront.reader(view.language)
         try:
             async for events in self._running.events(view.key, answer):
                 for each in events:
-                    view = view.after(each, interface, currency)
+                    view = view.after(each, reader)
                 yield view.to_json()
         except TurnStoppedError:
             yield replace(view, phase="stopped").to_json()
@@ -143,20 +130,15 @@ class ChatHandlers:
             yield replace(view, phase="failed").to_json()
 
     def _resume(self, asked: Resume) -> _Json:
+        storefront = self._storefronts.now()
         turns = self._guide.history(asked.conversation) if asked.conversation else []
-        if asked.conversation and turns:
-            shown = conversation_json(asked.conversation, turns, asked.language, self._currency())
-        else:
-            shown: _Json = {"kind": "conversation", "conversation": "", "turns": "", "chips": ""}
-        wishes = self._examples.wishes()
-        return {**shown, "examples": {language: wishes[language] for language in LANGUAGES}}
+        conversation = asked.conversation if asked.conversation and turns else ""
+        shown = conversation_json(conversation, turns, storefront.reader(asked.language))
+        return {**shown, "examples": [wish.to_json() for wish in storefront.wishes]}
 
     def _known(self, conversation: str | None) -> str | None:
         """The id if we gave it out: a page cannot name a conversation itself."""
         return conversation if conversation and self._guide.history(conversation) else None
-
-    def _currency(self) -> str | None:
-        return self._settings.currency or self._examples.currency
 
 
 def _data(event: gr.EventData) -> object:

@@ -32,10 +32,10 @@ class Say(_FromPage):
 
 
 class Remove(_FromPage):
-    """A chip was removed."""
+    """A chip was removed. (Gradio takes whatever has a `path` for a file, hence the name.)"""
 
     key: Id
-    path: Annotated[str, Field(min_length=1, max_length=500)]
+    condition: Annotated[str, Field(min_length=1, max_length=500)]
     conversation: Id
     language: Language = "en"
 

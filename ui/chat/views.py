@@ -14,6 +14,7 @@ from assistant.language import Language
 from assistant.log import LoggedTurn
 from assistant.reply import ProductsReady, Reply, TextReady, TurnEvent
 from ui.chat.cards import cards_html, shown_text
+from ui.chat.storefront import Reader
 from ui.chat.wanted import chips_of, label_of
 from ui.i18n import words
 from ui.markup import render
@@ -40,7 +41,7 @@ class TurnView:
         """As the page's script reads it."""
         return {"kind": "turn", **asdict(self)}
 
-    def after(self, event: TurnEvent, interface: Language, currency: str | None) -> TurnView:
+    def after(self, event: TurnEvent, reader: Reader) -> TurnView:
         """The view once `event` has happened."""
         match event:
             case ProductsReady():
@@ -51,8 +52,10 @@ class TurnView:
                     turn=event.turn,
                     language=event.language,
                     cards=cards_html(event.products, event.language),
-                    shown=shown_text(len(event.products), interface) if event.products else "",
-                    chips=chips_html(event.constraints, interface, currency),
+                    shown=shown_text(len(event.products), reader.language)
+                    if event.products
+                    else "",
+                    chips=chips_html(event.constraints, reader),
                 )
             case TextReady():
                 return replace(self, text=self.text + event.text)
@@ -64,17 +67,15 @@ class TurnView:
                     turn=event.turn,
                     language=event.language,
                     text=event.text,
-                    tail=_tail(event, interface, None),
-                    chips=chips_html(event.constraints, interface, currency),
+                    tail=_tail(event, reader.language, None),
+                    chips=chips_html(event.constraints, reader),
                 )
 
 
-def chips_html(
-    constraints: Mapping[str, object], interface: Language, currency: str | None
-) -> str:
+def chips_html(constraints: Mapping[str, object], reader: Reader) -> str:
     """The removable chips of what the customer wants."""
-    chips = chips_of(constraints, interface, currency)
-    return render("chips.html", chips=chips, t=words(interface)) if chips else ""
+    chips = chips_of(constraints, reader)
+    return render("chips.html", chips=chips, t=words(reader.language)) if chips else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,30 +90,28 @@ class _PastTurn:
 
 
 def conversation_json(
-    conversation: str, turns: Sequence[LoggedTurn], interface: Language, currency: str | None
+    conversation: str, turns: Sequence[LoggedTurn], reader: Reader
 ) -> dict[str, object]:
     """A conversation that is shown again."""
     shown: list[_PastTurn] = []
     wanted: Mapping[str, object] = {}
     for number, logged in enumerate(turns, start=1):
         reply = logged.reply
-        note = _removal_note(logged.message, wanted, interface, currency)
+        note = _removal_note(logged.message, wanted, reader)
         last = number == len(turns)
         cards = cards_html(reply.products, reply.language) if reply else ""
-        tail = _tail(reply, interface, logged.helpful, suggest=last) if reply else ""
+        tail = _tail(reply, reader.language, logged.helpful, suggest=last) if reply else ""
         shown.append(_PastTurn(logged.message, note, reply, cards, tail))
         wanted = reply.constraints if reply else wanted
     return {
         "kind": "conversation",
         "conversation": conversation,
-        "turns": render("conversation.html", turns=shown, t=words(interface)),
-        "chips": chips_html(wanted, interface, currency),
+        "turns": render("conversation.html", turns=shown, t=words(reader.language)),
+        "chips": chips_html(wanted, reader),
     }
 
 
-def _tail(
-    reply: Reply, interface: Language, helpful: bool | None, *, suggest: bool = True
-) -> str:
+def _tail(reply: Reply, interface: Language, helpful: bool | None, *, suggest: bool = True) -> str:
     """What follows the text: suggestions and the thumbs."""
     return render(
         "tail.html",
@@ -123,14 +122,12 @@ def _tail(
     )
 
 
-def _removal_note(
-    message: str, wanted: Mapping[str, object], interface: Language, currency: str | None
-) -> str | None:
-    """The words for a turn that took a condition back (`Guide.remove_constraint` logs "(–path)")."""
+def _removal_note(message: str, wanted: Mapping[str, object], reader: Reader) -> str | None:
+    """Words for a turn that took a condition back; `Guide.remove_constraint` logs it "(–path)"."""
     if not (message.startswith("(–") and message.endswith(")")):
         return None
-    label = label_of(wanted, message[2:-1], interface, currency)
-    t = words(interface)
+    label = label_of(wanted, message[2:-1], reader)
+    t = words(reader.language)
     if label is None:
         return t["wanted.removed_unnamed"]
     return t["wanted.removed"].format(label=label)

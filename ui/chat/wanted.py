@@ -8,25 +8,28 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from assistant.constraints import Chip, Constraints
-from assistant.language import Language
+from assistant.naming import Naming
+from ui.chat.storefront import Reader
 
 
-def chips_of(
-    constraints: Mapping[str, object], language: Language, currency: str | None
-) -> list[Chip]:
+def chips_of(constraints: Mapping[str, object], reader: Reader) -> list[Chip]:
     """The chips of a reply's `constraints`; none where they cannot be read."""
     try:
-        return _constraints(constraints).chips(language, currency)
+        chips = _constraints(constraints).chips(reader.language, reader.currency)
     except ValidationError:
         return []
+    return [_named(chip, reader.naming) for chip in chips]
 
 
-def label_of(
-    constraints: Mapping[str, object], path: str, language: Language, currency: str | None
-) -> str | None:
+def label_of(constraints: Mapping[str, object], path: str, reader: Reader) -> str | None:
     """What the chip of one path says; None where the constraints have no such path."""
-    chips = chips_of(constraints, language, currency)
-    return next((chip.label for chip in chips if chip.path == path), None)
+    return next((chip.label for chip in chips_of(constraints, reader) if chip.path == path), None)
+
+
+def _named(chip: Chip, naming: Naming) -> Chip:
+    """Categories and brands by the catalogue's own names for them."""
+    head, _, name = chip.path.partition(".")
+    return Chip(chip.path, naming.word(name)) if head in ("category", "brand") else chip
 
 
 def _constraints(json: Mapping[str, object]) -> Constraints:

@@ -8,16 +8,20 @@ const LANGUAGES = ["en", "zh"];
 const SLOW_MS = 6000;
 const LOST_MS = 30000;
 
-export function start(root, trigger, watch, props) {
-  const find = (selector) => root.querySelector(selector);
-  const page = find(".sg"), scroll = find(".sg-main"), log = find(".sg-log"), empty = find(".sg-empty");
+export function start(element, trigger, watch, props) {
+  // Gradio wraps everything in a <main> of its own; outside of it the page has its landmarks.
+  const page = element.querySelector(".sg");
+  document.querySelector("body > .sg")?.remove();
+  document.body.prepend(page);
+  const find = (selector) => page.querySelector(selector);
+  const scroll = find(".sg-main"), log = find(".sg-log"), empty = find(".sg-empty");
   const form = find(".sg-form"), input = find("textarea"), wanted = find(".sg-wanted"), status = find(".sg-hidden[role=status]");
   let language = firstLanguage(), conversation = remembered("conversation") || "";
-  let examples = {}, current = null, resuming = true;
+  let examples = [], current = null, resuming = true;
   const t = (key) => props.words[language][key] ?? key;
 
   // --- the frame ---------------------------------------------------------------------------
-  function dress(part = root) {
+  function dress(part = page) {
     for (const each of part.querySelectorAll("[data-t]")) each.textContent = t(each.dataset.t);
     for (const each of part.querySelectorAll("[data-t-label]")) each.setAttribute("aria-label", t(each.dataset.tLabel));
     dressTools();
@@ -27,6 +31,7 @@ export function start(root, trigger, watch, props) {
   function dressTools() {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
     find("[data-shop]").textContent = props.shop;
+    find(".sg-welcome").textContent = t("empty.welcome").replace("{shop}", props.shop_name);
     find(".sg-mark").textContent = [...props.shop][0];
     find(".sg-tools").setAttribute("aria-label", props.shop);
     const theme = find("[data-do=theme]");
@@ -40,17 +45,29 @@ export function start(root, trigger, watch, props) {
   function showEmpty() {
     const none = !resuming && !log.children.length;
     empty.hidden = !none;
+    find(".sg-note").hidden = !none; // once there are answers, the room is theirs
     find("[data-do=new]").hidden = none || resuming;
     if (!none) return;
-    find(".sg-examples").replaceChildren(...(examples[language] || []).map((wish) => {
-      const item = document.createElement("li"), button = document.createElement("button");
-      button.type = "button";
-      button.textContent = wish;
-      button.addEventListener("click", () => say(wish));
-      item.append(button);
-      return item;
-    }));
-    empty.querySelector("h3").hidden = !(examples[language] || []).length;
+    find(".sg-examples").replaceChildren(...examples.map(exampleButton));
+    empty.querySelector("h3").hidden = !examples.length;
+  }
+
+  function exampleButton(wish) {
+    const item = document.createElement("li"), button = document.createElement("button"), words = document.createElement("span");
+    button.type = "button";
+    words.textContent = wish.text[language];
+    if (wish.image) {
+      const image = new Image(56, 56);
+      image.src = wish.image;
+      image.alt = "";
+      image.referrerPolicy = "no-referrer";
+      image.addEventListener("error", () => image.remove());
+      button.append(image);
+    }
+    button.append(words);
+    button.addEventListener("click", () => say(wish.text[language]));
+    item.append(button);
+    return item;
   }
 
   function showWanted(chips) {
@@ -113,7 +130,7 @@ export function start(root, trigger, watch, props) {
     if (current || !conversation) return;
     const words = t("wanted.removed").replace("{label}", label);
     const key = openTurn(words, { note: true, again: () => removeChip(path, label) });
-    trigger("remove", { key, path, conversation, language });
+    trigger("remove", { key, condition: path, conversation, language });
   }
 
   function stop() {
@@ -240,7 +257,7 @@ export function start(root, trigger, watch, props) {
   // The end of a finished answer comes into view as long as its beginning stays there too.
   function follow(turn) {
     const view = scroll.getBoundingClientRect();
-    const below = turn.querySelector(".sg-tail").getBoundingClientRect().bottom + 12 - view.bottom;
+    const below = turn.querySelector(".sg-tail").getBoundingClientRect().bottom + 22 - view.bottom;
     const room = turn.querySelector(".sg-answer").getBoundingClientRect().top - 8 - view.top;
     if (below > 0 && room > 0) scroll.scrollBy({ top: Math.min(below, room), behavior: motion() });
   }
@@ -288,7 +305,7 @@ export function start(root, trigger, watch, props) {
     },
   };
 
-  root.addEventListener("click", (event) => {
+  page.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.do) actions[button.dataset.do]();
