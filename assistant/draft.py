@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.language import Language
 from assistant.log import Impression, OpenTurn, TurnRecord
-from assistant.reply import Intent, Latency, ProductCard, ProductsReady, Reply, TextReady
+from assistant.reply import Intent, Latency, ProductCard, ProductsReady, Reply, TextReady, TurnEvent
 from assistant.state import DialogueState
+from assistant.understanding.understander import Understood
+from assistant.writing.composer import composer_for
 from assistant.writing.writer import Written
 from ranking.candidates import behaviour_numbers, product_candidate
 from ranking.rerank import RankedHit
@@ -59,6 +61,43 @@ class Draft:
     notices: list[str] = field(default_factory=list[str])
     error: str | None = None
     is_shown: bool = False
+
+    def note(self, understood: Understood) -> None:
+        """Take over what was understood."""
+        self.intent, self.language = understood.intent, understood.language
+        self.state = understood.state
+        self.constraints = understood.state.constraints.to_json()
+        self.understood = {
+            "intent": understood.intent.value,
+            "language": understood.language,
+            "query": understood.query,
+            "constraints": self.constraints,
+            "referents": list(understood.referents),
+            "changed": list(understood.changed),
+        }
+
+    def count(self, helped: bool) -> None:
+        """Note whether the turn helped; several that do not call for a person."""
+        self.state = self.state.with_success() if helped else self.state.with_failure()
+
+    def remember_shown(self) -> None:
+        """Let the dialogue state know what is shown."""
+        self.count(bool(self.shown))
+        products = [
+            (card.product_id, card.title, hit.hit.product.current_price)
+            for card, hit in zip(self.cards, self.shown, strict=True)
+        ]
+        groups = {hit.hit.product.id: hit.hit.product.variant_group for hit in self.shown}
+        self.state = self.state.with_shown(self.turn.turn, products, groups)
+
+    def say_all(self, sentences: Iterable[str]) -> Iterator[TurnEvent]:
+        """The cards, where they are not on screen yet, and then the text."""
+        if not self.is_shown:
+            yield self.show()
+            if "cut" in self.notices:
+                yield self.say(composer_for(self.language).cut())
+        for sentence in sentences:
+            yield self.say(sentence)
 
     def show(self) -> ProductsReady:
         """The event that puts the cards before the customer."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-import weakref
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -34,6 +33,7 @@ from assistant.reply import Intent, TextReady, TurnEvent
 from assistant.settings import AssistantSettings
 from assistant.state import DialogueState
 from assistant.suggestions import suggest, understood_and_found
+from assistant.turnstiles import Turnstiles
 from assistant.understanding.understander import Understander, Understood
 from assistant.verify import Verifier, strict_words
 from assistant.writing.composer import composer_for
@@ -42,7 +42,6 @@ from assistant.writing.writer import Writer
 from ranking.rerank import ClickRanker, open_ranker
 from retrieval.catalog import Catalog
 from retrieval.documents import DocumentSearch
-from retrieval.errors import ShopGuideError
 from retrieval.facets import Facets
 from retrieval.product import Product
 from retrieval.search import ProductSearch
@@ -51,8 +50,6 @@ from retrieval.shop import open_shop
 logger = logging.getLogger(__name__)
 
 DEPARTMENTS_GREETED = 4
-PATIENCE_SECONDS = 20.0
-"""How long a second message of one conversation waits for the first to be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +72,7 @@ class Guide:
     def __init__(self, parts: Parts, on_close: Callable[[], None] = lambda: None) -> None:
         self.parts = parts
         self._on_close = on_close
-        self._turnstiles: weakref.WeakValueDictionary[str, _Turnstile] = (
-            weakref.WeakValueDictionary()
-        )
-        self._turnstiles_lock = threading.Lock()
+        self._turnstiles = Turnstiles()
         self._vocabulary: _Vocabulary | None = None
         self._vocabulary_lock = threading.Lock()
 
@@ -127,7 +121,7 @@ class Guide:
         clock = Clock()
         limit = self.parts.settings.max_message_chars
         text = message.replace("\x00", "").strip()
-        with self._one_at_a_time(conversation_id):
+        with self._turnstiles.one_at_a_time(conversation_id):
             turn = self.parts.log.begin(
                 text[:limit],
                 conversation_id=conversation_id,
@@ -142,7 +136,7 @@ class Guide:
     def remove_constraint(self, conversation_id: str, path: str) -> Iterator[TurnEvent]:
         """Answer the removal of one condition ("price.max") as a turn of its own."""
         clock = Clock()
-        with self._one_at_a_time(conversation_id):
+        with self._turnstiles.one_at_a_time(conversation_id):
             turn = self.parts.log.begin(f"(–{path})", conversation_id=conversation_id)
             draft = self._draft(turn, clock)
             draft.notices.append("condition removed")
@@ -191,11 +185,11 @@ class Guide:
         }
         understood = words.understander.understand(message, draft.state, titles)
         draft.clock.step("understand", since)
-        _note(draft, understood)
+        draft.note(understood)
         composer = composer_for(draft.language)
         if not any(character.isalnum() for character in message):
             draft.intent = Intent.GREETING
-            yield from _say(draft, composer.empty())
+            yield from draft.say_all(composer.empty())
             return
         match draft.intent:
             case Intent.RECOMMEND | Intent.REFINE:
@@ -206,26 +200,25 @@ class Guide:
                 yield from self._product_question(draft, understood, facets)
             case Intent.SHOP_QUESTION:
                 said, known = answer_shop_question(message, draft.language, self.parts.documents)
-                draft.state = _counted(draft.state, known)
-                yield from _say(draft, said)
+                draft.count(known)
+                yield from draft.say_all(said)
             case Intent.CART:
                 products = self._meant(draft, understood)
                 title = Naming(facets, draft.language).title(products[0]) if products else ""
-                yield from _say(draft, composer.cart(title))
+                yield from draft.say_all(composer.cart(title))
             case Intent.GREETING:
                 naming = Naming(facets, draft.language)
                 departments = naming.departments(facets, DEPARTMENTS_GREETED)
                 draft.suggestions = [name for name in departments if len(name) <= 24][:3]
-                yield from _say(
-                    draft, composer.greeting(self.parts.settings.shop_name, departments)
-                )
+                shop = self.parts.settings.shop_name
+                yield from draft.say_all(composer.greeting(shop, departments))
             case Intent.HANDOFF:
                 draft.handoff = True
-                yield from _say(draft, composer.handoff())
+                yield from draft.say_all(composer.handoff())
             case Intent.UNSAFE:
-                yield from _say(draft, composer.unsafe())
+                yield from draft.say_all(composer.unsafe())
             case Intent.OUT_OF_SCOPE:
-                yield from _say(draft, composer.out_of_scope())
+                yield from draft.say_all(composer.out_of_scope())
 
     def _recommend(self, draft: Draft, query: str) -> Iterator[TurnEvent]:
         """Retrieve, rerank, choose, show, write."""
@@ -248,7 +241,7 @@ class Guide:
         picks = picks_of(draft.shown, found, state, naming, facets)
         draft.cards = cards_of(draft.shown, picks)
         draft.constraints = state.constraints.to_json()
-        draft.state = _after_showing(state, draft)
+        draft.remember_shown()
 
         plan = plan_of(
             picks,
@@ -270,7 +263,7 @@ class Guide:
                 shared=shared_words(hit.hit.product for hit in draft.ranked),
             )
 
-        yield from _say(draft, parts.writer.write(plan, verifier, draft.written))
+        yield from draft.say_all(parts.writer.write(plan, verifier, draft.written))
         draft.suggestions = self._suggestions(draft, found, words, naming)
 
     def _compare(self, draft: Draft, understood: Understood, facets: Facets) -> Iterator[TurnEvent]:
@@ -285,7 +278,7 @@ class Guide:
         draft.cards = self.parts.log.cards(
             draft.turn.conversation_id, [product.id for product in products]
         )
-        yield from _say(draft, compare(products, Naming(facets, draft.language)))
+        yield from draft.say_all(compare(products, Naming(facets, draft.language)))
 
     def _product_question(
         self, draft: Draft, understood: Understood, facets: Facets
@@ -293,14 +286,14 @@ class Guide:
         """Answer from the record of the product meant, its description and its reviews."""
         products = self._meant(draft, understood)
         if not products:
-            yield from _say(draft, composer_for(draft.language).which_product())
+            yield from draft.say_all(composer_for(draft.language).which_product())
             return
         draft.cards = self.parts.log.cards(draft.turn.conversation_id, [products[0].id])
         said, known = answer_product_question(
             draft.turn.message, products[0], Naming(facets, draft.language)
         )
-        draft.state = _counted(draft.state, known)
-        yield from _say(draft, said)
+        draft.count(known)
+        yield from draft.say_all(said)
 
     def _completed(self, draft: Draft, events: Iterator[TurnEvent]) -> Iterator[TurnEvent]:
         """Pass the events on, mend what fails, log the turn, and only then give the reply."""
@@ -316,7 +309,7 @@ class Guide:
             draft.error = f"{type(error).__name__}: {error}"
             draft.state = draft.state.with_failure()
             composer = composer_for(draft.language)
-            yield from _say(draft, composer.apology(products=bool(draft.cards)))
+            yield from draft.say_all(composer.apology(products=bool(draft.cards)))
         reply = draft.reply()
         self.parts.log.complete(draft.record(reply))
         yield reply
@@ -382,21 +375,6 @@ class Guide:
         found = self.parts.catalog.get(ids)
         return [found[key] for key in ids if key in found]
 
-    @contextmanager
-    def _one_at_a_time(self, conversation_id: str | None) -> Generator[None]:
-        """Let the messages of one conversation wait for each other."""
-        if conversation_id is None:
-            yield
-            return
-        with self._turnstiles_lock:
-            turnstile = self._turnstiles.setdefault(conversation_id, _Turnstile())
-        if not turnstile.lock.acquire(timeout=PATIENCE_SECONDS):
-            raise ShopGuideError("the message before this one is still being answered")
-        try:
-            yield
-        finally:
-            turnstile.lock.release()
-
 
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
@@ -406,51 +384,3 @@ class _Vocabulary:
     facets: Facets
     understander: Understander
     strict_words: frozenset[str]
-
-
-class _Turnstile:
-    """A lock that is forgotten when nobody holds or awaits it."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-
-
-def _note(draft: Draft, understood: Understood) -> None:
-    """Take over what was understood."""
-    draft.intent, draft.language = understood.intent, understood.language
-    draft.state = understood.state
-    draft.constraints = understood.state.constraints.to_json()
-    draft.understood = {
-        "intent": understood.intent.value,
-        "language": understood.language,
-        "query": understood.query,
-        "constraints": draft.constraints,
-        "referents": list(understood.referents),
-        "changed": list(understood.changed),
-    }
-
-
-def _say(draft: Draft, sentences: Iterator[str] | Sequence[str]) -> Iterator[TurnEvent]:
-    """The cards, where they are not on screen yet, and then the text."""
-    if not draft.is_shown:
-        yield draft.show()
-        if "cut" in draft.notices:
-            yield draft.say(composer_for(draft.language).cut())
-    for sentence in sentences:
-        yield draft.say(sentence)
-
-
-def _counted(state: DialogueState, helped: bool) -> DialogueState:
-    return state.with_success() if helped else state.with_failure()
-
-
-def _after_showing(state: DialogueState, draft: Draft) -> DialogueState:
-    """The state that remembers what was shown."""
-    if not draft.shown:
-        return state.with_failure()
-    products = [
-        (card.product_id, card.title, hit.hit.product.current_price)
-        for card, hit in zip(draft.cards, draft.shown, strict=True)
-    ]
-    groups = {hit.hit.product.id: hit.hit.product.variant_group for hit in draft.shown}
-    return state.with_success().with_shown(draft.turn.turn, products, groups)

@@ -26,7 +26,7 @@ from ranking.model import PairEncoder, TextTower, load_trained, trained_tensors
 
 log = logging.getLogger(__name__)
 
-LEARNING_RATES = {"full": 3e-5, "head": 1e-3, "lora": 3e-4}
+LEARNING_RATES = {"full": 3e-5, "head": 1e-3, "lora": 5e-4}
 HEAD_LEARNING_RATE = 1e-3
 CHECKPOINT_SECONDS = 30.0
 Pair = tuple[str, str]

@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from retrieval.embeddings import Embedder
 
 SHOWN = 24
-SHOPS = 4
+SHOPS = 6
 _LEADS = ("i need a ", "looking for ", "best ", "show me ", "cheap ", "do you have a ")
 # Chance of a click, when looked at, on an average product that is …
 WANTED, HALF_WANTED, ACCESSORY, SAME_WORD, SAME_DEPARTMENT, UNRELATED = (
-    0.75, 0.40, 0.05, 0.08, 0.03, 0.01,
+    0.88, 0.45, 0.03, 0.05, 0.02, 0.005,
 )  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def click_chance(wish: Wish, item: Item, cheaper_than: float) -> float:
 
 def propensity(position: int) -> float:
     """Chance that a position (1-based) is looked at."""
-    return position**-0.15
+    return position**-0.08
 
 
 def simulate(
@@ -266,6 +266,8 @@ def _last_words(names: frozenset[str]) -> frozenset[str]:
 def _singular(words: str) -> str:
     if words.endswith("ies"):
         return f"{words[:-3]}y"
+    if words.endswith("ves"):
+        return words
     if words.endswith(("sses", "shes", "ches", "xes")):
         return words[:-2]
     return words[:-1] if words.endswith("s") and not words.endswith("ss") else words
@@ -274,13 +276,13 @@ def _singular(words: str) -> str:
 def write_examples(
     out: Path, embedder: Embedder, demo: Sequence[Product], *, seed: int, queries: int
 ) -> int:
-    """Write simulated examples: a third from the demo shop, the rest from imagined shops."""
+    """Write simulated examples: a quarter from the demo shop, the rest from imagined shops."""
     dice = random.Random(seed)  # noqa: S311
     shops = [imagine_shop(dice, number) for number in range(SHOPS)]
     lines: list[dict[str, object]] = []
     if demo:
-        lines += simulate(demo_items(demo), embedder, dice, queries // 3)
-        queries -= queries // 3
+        lines += simulate(demo_items(demo), embedder, dice, queries // 4)
+        queries -= queries // 4
     for shop in shops:
         lines += simulate(shop, embedder, dice, queries // len(shops))
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
@@ -293,7 +295,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write simulated examples for `train clicks`.")
     parser.add_argument("--out", type=Path, default=Path("simulated-examples.jsonl.gz"))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--queries", type=int, default=900)
+    parser.add_argument("--queries", type=int, default=1800)
     arguments = parser.parse_args()
 
     from ranking.settings import RankingSettings

@@ -103,6 +103,20 @@ def store_documents(engine: Engine, paths: Iterable[Path]) -> int:
     return len(read)
 
 
+def remove_documents(engine: Engine) -> None:
+    """Forget all documents, for a shop whose catalogue is exchanged for another shop's."""
+    migrate(engine, MIGRATIONS, VERSION_TABLE)
+    with writing(engine) as connection:
+        lock_state(connection)
+        connection.execute(delete(passages))
+        if connection.execute(delete(documents)).rowcount:
+            connection.execute(
+                update(catalog_state).values(
+                    documents_revision=catalog_state.c.documents_revision + 1
+                )
+            )
+
+
 def split_passages(markdown: str) -> Iterator[tuple[str, str]]:
     """(heading, plain text) of each passage; long sections are cut between paragraphs.
 

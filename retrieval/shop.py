@@ -11,13 +11,14 @@ from sqlalchemy import Engine
 
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
-from retrieval.documents import store_documents
+from retrieval.documents import remove_documents, store_documents
 from retrieval.embeddings import Embedder, open_embedder
 from retrieval.indexing import refresh_index
 from retrieval.ingest import IngestReport, Progress
 from retrieval.ingest import ingest as ingest_files
 from retrieval.search import ProductSearch
 from retrieval.settings import RetrievalSettings
+from retrieval.shop_name import NAME_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,21 @@ def fill_shop(
 
 def load_demo_shop(shop: Shop, progress: Progress) -> IngestReport:
     """Fill the shop with the demo catalogue and its documents, both ours."""
-    from retrieval.demo import demo_catalog_path, demo_documents
+    from retrieval.demo import DEMO_SHOP_NAME, demo_catalog_path, demo_documents
 
     report = fill_shop(shop, [demo_catalog_path()], progress=progress)
     store_documents(shop.engine, demo_documents())
+    (shop.settings.data_dir / NAME_FILE).write_text(DEMO_SHOP_NAME + "\n", encoding="utf-8")
+    return report
+
+
+def exchange_shop(
+    shop: Shop, catalog: Path, *, field_map: Path | None = None, progress: Progress
+) -> IngestReport:
+    """Let one file be the whole catalogue; what was the demo shop's goes."""
+    report = fill_shop(shop, [catalog], field_map=field_map, sync=True, progress=progress)
+    name_file = shop.settings.data_dir / NAME_FILE
+    if name_file.exists():
+        remove_documents(shop.engine)
+        name_file.unlink()
     return report

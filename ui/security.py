@@ -49,7 +49,7 @@ PICTURE_POLICY: Mapping[str, str] = {
 # Of Gradio's routes, those its page needs to talk to its own handlers; the rest (uploads, file
 # and proxy access, monitoring, code editing) stays closed.
 _GRADIO_ROUTES = re.compile(
-    r"/gradio_api/(queue/(join|data)|heartbeat/[^/]+|startup-events|reset|cancel)/?"
+    r"/gradio_api/(queue/(join|data)|heartbeat/[^/]+|startup-events|app_id|reset|cancel)/?"
 )
 _CLOSED = re.compile(r"/(gradio_api|monitoring|svelte|login|logout|pwa_icon)(/|$)")
 
@@ -77,7 +77,7 @@ class Gatekeeper:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(MutableHeaders(scope=message))
+                _add_headers(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
         refused = _refusal(scope)
@@ -115,7 +115,9 @@ def _limited(receive: Receive) -> Receive:
     return receive_limited
 
 
-def _add_headers(headers: MutableHeaders) -> None:
+def _add_headers(headers: MutableHeaders, path: str) -> None:
+    if path.startswith("/guide/"):
+        headers["Cache-Control"] = "no-cache"  # asked again each time, sent again when changed
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"

@@ -15,6 +15,7 @@ from pydantic_settings import (
 
 from assistant.settings import AssistantSettings
 from retrieval.errors import SettingsError
+from retrieval.shop_name import shop_name
 
 CONFIG_FILE = Path("shopguide.toml")
 
@@ -51,10 +52,13 @@ def load_settings(**overrides: object) -> Settings:
         SettingsError: naming each wrong setting and what is wrong with it.
     """
     try:
-        return Settings(**overrides)  # pyright: ignore[reportArgumentType]
+        settings = Settings(**overrides)  # pyright: ignore[reportArgumentType]
     except ValidationError as error:
         lines = [
             f"  {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
             for problem in error.errors(include_url=False, include_input=False)
         ]
         raise SettingsError("these settings are wrong:\n" + "\n".join(lines)) from None
+    if "shop_name" not in settings.model_fields_set and (name := shop_name(settings)):
+        return settings.model_copy(update={"shop_name": name})
+    return settings

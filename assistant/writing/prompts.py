@@ -31,8 +31,8 @@ _SMALL_EXAMPLES = (
         "The Osk Runner Shoes are made of mesh, are good for running and come in blue.",
     ),
     (
-        "Product: Halm Blanket\nFacts: made of wool; has a pocket",
-        "The Halm Blanket is made of wool and has a pocket.",
+        "Product: Halm Lantern\nFacts: foldable; has a hook",
+        "The Halm Lantern is foldable and has a hook.",
     ),
 )
 SMALL_FACTS = 3

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+DEMO_SHOP_NAME = "Larkfell & Co."
+
 _HERE = Path(__file__).resolve().parent
 
 

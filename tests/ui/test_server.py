@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import httpx
 import pytest
-from conftest import Site, free_port
+from conftest import Site
 from fake_guide import PRODUCTS
 
 from assistant.reply import Reply
@@ -21,8 +15,6 @@ from retrieval.errors import ShopGuideError
 from retrieval.product import Product
 from ui.chat.document import mended, policy_for
 from ui.security import MAX_BODY_BYTES
-from ui.server import serve
-from ui.settings import Settings
 
 
 def conversation(site: Site) -> str:
@@ -192,62 +184,6 @@ def test_a_product_that_is_not_there(client: httpx.Client) -> None:
     answer = client.get("/product/unknown")
     assert answer.status_code == 404
     assert "This page is not here" in answer.text
-
-
-def test_a_taken_port_is_told_before_anything_is_loaded(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(ShopGuideError, match=rf"port {port} .*in use.*SHOPGUIDE_PORT"):
-            serve(Settings(data_dir=tmp_path, port=port))
-
-
-def test_an_address_of_another_machine_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ShopGuideError, match="SHOPGUIDE_HOST"):
-        serve(Settings(data_dir=tmp_path, host="203.0.113.7", port=free_port()))
-
-
-SERVE_FAKE = """
-import sys
-sys.path[:0] = {paths!r}
-import fake_guide, ui.server
-from ui.settings import Settings
-from pathlib import Path
-ui.server.Guide.open = classmethod(lambda cls, settings: fake_guide.FakeGuide())
-ui.server.serve(Settings(data_dir=Path({folder!r}), port={port}))
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_server_says_when_it_is_ready_and_stops_cleanly(
-    tmp_path: Path, number: signal.Signals
-) -> None:
-    port = free_port()
-    here = Path(__file__).parent
-    code = SERVE_FAKE.format(
-        paths=[str(here), str(here.parents[1])], folder=str(tmp_path), port=port
-    )
-    environment = {name: value for name, value in os.environ.items() if "SHOPGUIDE" not in name}
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        cwd=tmp_path,
-    )
-    try:
-        assert process.stderr is not None
-        line = process.stderr.readline()
-        assert f"http://127.0.0.1:{port}" in line
-        # Ready means ready: the first request is answered.
-        assert httpx.get(f"http://127.0.0.1:{port}/healthz").json() == {"status": "ok"}
-        process.send_signal(number)
-        rest = process.stderr.read()
-        assert process.wait(20) == 0, rest
-        assert "Traceback" not in rest
-    finally:
-        process.kill()
 
 
 def test_a_broken_catalogue_is_not_ready(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

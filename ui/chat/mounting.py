@@ -19,7 +19,9 @@ def mount_chat(app: FastAPI, settings: Settings, guide: Guide, catalog: Catalog)
     # Gradio reads these when it is imported. Its cache is empty and its own: files in it can
     # be read by everybody.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="shopguide-gradio-")
+    cache = tempfile.TemporaryDirectory(prefix="shopguide-gradio-")
+    app.state.gradio_cache = cache  # removed with the app
+    os.environ["GRADIO_TEMP_DIR"] = cache.name
     import gradio as gr
     from gradio.themes import Base
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -40,11 +42,22 @@ def configure(
     ] = False,
 ) -> None:
     """Set up logging; it goes to stderr, so that stdout holds results alone."""
+    handler = logging.StreamHandler(sys.stderr)
+    if not verbose:
+        handler.addFilter(_is_for_the_shop)
+        warnings.simplefilter("ignore")
+        # Libraries draw progress bars of their own wherever they convert weights.
+        os.environ.setdefault("TQDM_DISABLE", "1")
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.WARNING,
-        stream=sys.stderr,
+        handlers=[handler],
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+
+
+def _is_for_the_shop(record: logging.LogRecord) -> bool:
+    """Not the advice of a quantiser to those who write quantisers."""
+    return "onnxruntime" not in record.pathname
 
 
 def main() -> None:

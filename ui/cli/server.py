@@ -24,12 +24,12 @@ def setup(
     A directory that already holds products is left as it is, unless --catalog names a file:
     that file is then the whole catalogue.
     """
-    from retrieval.shop import fill_shop, load_demo_shop, open_shop
+    from retrieval.shop import exchange_shop, load_demo_shop, open_shop
 
     settings = load_settings()
     with open_shop(settings) as shop, progress_bar() as advance:
         if catalog is not None:
-            report = fill_shop(shop, [catalog], field_map=field_map, sync=True, progress=advance)
+            report = exchange_shop(shop, catalog, field_map=field_map, progress=advance)
             messages.print(
                 f"{catalog}: {report.read} rows read, {report.rejected} rejected, "
                 f"{shop.catalog.count()} products in {settings.data_dir}"

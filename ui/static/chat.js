@@ -5,7 +5,7 @@ import { isRevealing, reveal } from "./reveal.js";
 import { motion, prepareRows } from "./rows.js";
 
 const LANGUAGES = ["en", "zh"];
-const SLOW_MS = 6000;
+const SLOW_MS = 4000;
 const LOST_MS = 30000;
 
 export function start(element, trigger, watch, props) {
@@ -98,7 +98,12 @@ export function start(element, trigger, watch, props) {
   function waitForServer() {
     const turn = current;
     clearTimeout(turn.timer); clearTimeout(turn.slow);
-    turn.slow = setTimeout(() => { setThinking(turn.turn, "thinking.long"); }, SLOW_MS);
+    turn.slow = setTimeout(() => {
+      setThinking(turn.turn, "thinking.long");
+      // Slow, or away? A server that is gone is told at once.
+      fetch(new URL("healthz", document.baseURI), { cache: "no-store" })
+        .catch(() => { if (current === turn) close(turn, "failed"); });
+    }, SLOW_MS);
     turn.timer = setTimeout(() => close(turn, "failed"), LOST_MS);
   }
 
@@ -123,6 +128,7 @@ export function start(element, trigger, watch, props) {
     text = text.trim();
     if (!text || current || resuming) return;
     const key = openTurn(text, { again: () => say(text) });
+    remember("unsent", text); // until the server has it, whatever happens to this page
     trigger("say", { key, message: text, conversation, language });
   }
 
@@ -142,6 +148,7 @@ export function start(element, trigger, watch, props) {
   function applyTurn(view) {
     if (!current || view.key !== current.key) return;
     const { turn } = current;
+    remember("unsent", "");
     waitForServer();
     if (view.conversation && view.conversation !== conversation) {
       conversation = view.conversation;
@@ -229,6 +236,11 @@ export function start(element, trigger, watch, props) {
     dress();
     scroll.scrollTop = scroll.scrollHeight;
     requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
+    if (remembered("unsent")) {
+      input.value = remembered("unsent");
+      remember("unsent", "");
+      grow();
+    }
     page.dataset.ready = "";
     if (matchMedia("(hover: hover)").matches) input.focus();
   }
@@ -334,7 +346,12 @@ export function start(element, trigger, watch, props) {
   log.addEventListener("click", clicked, true);
   log.addEventListener("auxclick", clicked, true);
   scroll.addEventListener("scroll", noticeNewest, { passive: true });
-  new ResizeObserver(() => { noticeNewest(); log.style.setProperty("--room", `${scroll.clientHeight}px`); }).observe(scroll);
+  new ResizeObserver(() => {
+    noticeNewest();
+    log.style.setProperty("--room", `${scroll.clientHeight}px`);
+    // Room that a scroll bar takes from the middle is taken from the edges of the rest as well.
+    page.style.setProperty("--gutter", `${(scroll.offsetWidth - scroll.clientWidth) / 2}px`);
+  }).observe(scroll);
   new ResizeObserver(noticeNewest).observe(log);
 
   watch("value", () => {
