@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
@@ -43,8 +43,12 @@ def example_wishes(products: Iterable[Product], facets: Facets) -> list[Wish]:
     by_appeal.sort(key=lambda product: firsts[product.category[0]] is not product)
     namings = Naming(facets, "en"), Naming(facets, "zh")
     wishes: list[Wish] = []
+    named: set[str] = set()
     for product in by_appeal:
-        wishes += _wish(product, namings, facets.currency, plain=len(wishes) % 2 == 1)
+        # Every other wish names a quality, and none twice.
+        quality = None if len(wishes) % 2 else _true_attribute(product, named)
+        named.add(quality or "")
+        wishes += _wish(product, quality, namings, facets.currency)
         if len(wishes) == WISHES:
             break
     return wishes
@@ -60,8 +64,9 @@ def _appeal(product: Product) -> tuple[bool, bool, float, str]:
     )
 
 
-def _true_attribute(product: Product) -> str | None:
-    return next((name for name, value in product.attributes.items() if value is True), None)
+def _true_attribute(product: Product, but: Collection[str] = ()) -> str | None:
+    true = (name for name, value in product.attributes.items() if value is True)
+    return next((name for name in true if name not in but), None)
 
 
 def _round_limit(price: Decimal) -> Decimal:
@@ -71,12 +76,14 @@ def _round_limit(price: Decimal) -> Decimal:
 
 
 def _wish(
-    product: Product, namings: tuple[Naming, Naming], currency: str | None, *, plain: bool
+    product: Product,
+    quality: str | None,
+    namings: tuple[Naming, Naming],
+    currency: str | None,
 ) -> list[Wish]:
     """What a customer who wants this product might say; nothing where its name is too long."""
     price = product.current_price
     limit = None if price is None else _round_limit(price)
-    quality = None if plain else _true_attribute(product)
     text: dict[Language, str] = {}
     for naming in namings:
         noun = naming.word(product.category[-1])

@@ -24,9 +24,14 @@ def setup(
     A directory that already holds products is left as it is, unless --catalog names a file:
     that file is then the whole catalogue.
     """
-    from retrieval.shop import exchange_shop, load_demo_shop, open_shop
+    from retrieval.catalog import Catalog
+    from retrieval.database import open_database
 
     settings = load_settings()
+    if catalog is None and Catalog(open_database(settings.resolved_database_url)).count():
+        return  # every later start comes by here, and need not open the whole shop
+    from retrieval.shop import exchange_shop, load_demo_shop, open_shop
+
     with open_shop(settings) as shop, progress_bar() as advance:
         if catalog is not None:
             report = exchange_shop(shop, catalog, field_map=field_map, progress=advance)
@@ -36,7 +41,7 @@ def setup(
             )
             if report.rejects_file:
                 messages.print(f"rejected rows and their reasons: {report.rejects_file}")
-        elif shop.catalog.count() == 0:
+        else:
             messages.print(f"building the demo shop in {settings.data_dir} …")
             load_demo_shop(shop, progress=advance)
 
