@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, TextIO, cast
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from assistant.events import EventKind
 from assistant.ids import new_id
+from assistant.moments import aware
 from assistant.reply import Intent
 from assistant.tables import conversations, events, feedback, impressions, turns
 from retrieval.database import reading
@@ -133,9 +134,9 @@ def _conversations(
         .order_by(turns.c.conversation_id, turns.c.turn)
     )
     if since is not None:
-        query = query.where(turns.c.created_at >= _utc(since))
+        query = query.where(turns.c.created_at >= aware(since))
     if until is not None:
-        query = query.where(turns.c.created_at < _utc(until))
+        query = query.where(turns.c.created_at < aware(until))
     rows = connection.execution_options(yield_per=_PAGE).execute(query)
     for _, group in groupby(rows, key=lambda row: row.conversation_id):
         yield _Conversation(connection, list(group))
@@ -263,9 +264,5 @@ def _cell(value: object) -> str | int | float:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
 def _time(moment: datetime) -> str:
-    return _utc(moment).isoformat(timespec="milliseconds")
+    return aware(moment).isoformat(timespec="milliseconds")

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from assistant.events import Event, EventKind
 from assistant.ids import new_id
+from assistant.moments import aware
 from assistant.reply import ProductCard, Reply
 from assistant.tables import conversations, events, feedback, impressions, turns
 from retrieval.database import migrate, reading, writing
@@ -273,7 +274,7 @@ class ConversationLog:
                     turn=row.turn,
                     message=row.message,
                     reply=None if row.reply is None else Reply.model_validate(row.reply),
-                    created_at=_aware(row.created_at),
+                    created_at=aware(row.created_at),
                     helpful=row.helpful,
                 )
                 for row in connection.execute(query)
@@ -304,11 +305,6 @@ class ConversationLog:
                     kinds = [each["reason"].partition(":")[0] for each in row.dropped or ()]
                     reasons.update(kinds)
         return WritingCounts(drafted, accepted, errors, dict(reasons))
-
-
-def _aware(moment: datetime) -> datetime:
-    """SQLite gives back UTC without saying so."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _last_state(connection: Connection, conversation_id: str) -> Json | None:

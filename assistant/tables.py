@@ -1,9 +1,10 @@
-"""Tables of the conversation log."""
+"""Tables of the conversation log and of the audit log."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -102,4 +103,19 @@ feedback = Table(
     Column("comment", Text, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     ForeignKeyConstraint(_turn_of, ("turns.conversation_id", "turns.turn")),
+)
+
+# Only ever added to; the triggers that see to it are in the migration.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", String(320), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("what", String(600), nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Index("audit_log_at", "at"),
+    Index("audit_log_what", "what"),
 )

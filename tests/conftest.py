@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from postgres import postgres_server, postgres_url
+from sqlalchemy import Engine
+
+from retrieval.database import open_database
+
+__all__ = ["postgres_server", "postgres_url"]
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -15,3 +22,17 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the data sets beside the project (../shared/data) are not here")
     return SHARED_DATA
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'shop.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A new database of each kind."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    opened = open_database(request.getfixturevalue(name))
+    yield opened
+    opened.dispose()

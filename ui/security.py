@@ -28,6 +28,8 @@ PAGE_POLICY: Mapping[str, str] = {
     "frame-ancestors": "'self'",
 }
 
+STAFF_POLICY: Mapping[str, str] = {**PAGE_POLICY, "frame-ancestors": "'none'"}
+
 CHAT_POLICY: Mapping[str, str] = {
     **PAGE_POLICY,
     # Gradio compiles the templates of its HTML component with Function(), hence unsafe-eval;
@@ -52,6 +54,8 @@ _GRADIO_ROUTES = re.compile(
     r"/gradio_api/(queue/(join|data)|heartbeat/[^/]+|startup-events|app_id|reset|cancel)/?"
 )
 _CLOSED = re.compile(r"/(gradio_api|monitoring|svelte|login|logout|pwa_icon)(/|$)")
+
+_STAFF = re.compile(r"(/v1)?/staff(/|$)")
 
 
 def policy_text(policy: Mapping[str, str]) -> str:
@@ -118,8 +122,15 @@ def _limited(receive: Receive) -> Receive:
 def _add_headers(headers: MutableHeaders, path: str) -> None:
     if path.startswith("/guide/"):
         headers["Cache-Control"] = "no-cache"  # asked again each time, sent again when changed
+    if _STAFF.match(path):
+        headers["Cache-Control"] = "no-store"
+        headers["X-Frame-Options"] = "DENY"
+        headers.setdefault("Content-Security-Policy", policy_text(STAFF_POLICY))
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    # The addresses of set-up and password links are secrets.
+    headers["Referrer-Policy"] = (
+        "no-referrer" if _STAFF.match(path) else "strict-origin-when-cross-origin"
+    )
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers.setdefault("Content-Security-Policy", policy_text(PAGE_POLICY))

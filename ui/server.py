@@ -29,6 +29,7 @@ from ui.problems import answer_with_problems, problem
 from ui.product_page import product_router
 from ui.security import Gatekeeper
 from ui.settings import Settings
+from ui.staff.mounting import mount_staff, setup_link
 
 STATIC = Path(__file__).parent / "static"
 GRACE_SECONDS = 3
@@ -41,16 +42,13 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     `catalog` is opened from the settings where none is given. The guide stays the caller's to
     close.
     """
-    engine = None
-    if catalog is None:
-        engine = open_database(settings.resolved_database_url)
-        catalog = Catalog(engine)
+    engine = open_database(settings.resolved_database_url)
+    catalog = catalog or Catalog(engine)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         yield
-        if engine is not None:
-            engine.dispose()
+        engine.dispose()
 
     app = FastAPI(
         title="Shopguide",
@@ -65,6 +63,7 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     app.include_router(pictures_router(demo_images_dir()))
     app.include_router(product_router(settings, catalog))
     _add_health(app, catalog)
+    mount_staff(app, settings, engine)
     app.mount("/guide", StaticFiles(directory=STATIC))
     mount_chat(app, settings, guide, catalog)
     return app
@@ -105,7 +104,7 @@ def serve(settings: Settings) -> None:
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
-            server = _AnnouncingServer(config, _address(settings))
+            server = _AnnouncingServer(config, settings)
             with _signals_only_stop_the_server():
                 server.run(sockets=[listener])
             if not server.started:
@@ -115,14 +114,16 @@ def serve(settings: Settings) -> None:
 class _AnnouncingServer(uvicorn.Server):
     """Says where it is once a browser would get an answer."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
         super().__init__(config)
-        self._address = address
+        self._settings = settings
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            _tell(f"shopguide is ready at {self._address}   (Ctrl-C stops it)")
+            _tell(f"shopguide is ready at {self._settings.address}   (Ctrl-C stops it)")
+            if link := setup_link(self._settings):
+                _tell(f"no staff account yet; make the first within 24 hours at\n  {link}")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         _tell("stopping …")
@@ -131,11 +132,6 @@ class _AnnouncingServer(uvicorn.Server):
 
 def _tell(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
-
-
-def _address(settings: Settings) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
 
 
 def _listen(settings: Settings) -> socket.socket:

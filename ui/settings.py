@@ -31,6 +31,27 @@ class Settings(AssistantSettings):
         Path | None,
         Field(description="folder served at /images; by default the demo shop's pictures"),
     ] = None
+    public_url: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^/\s]+$",
+            description="where people reach the server, such as https://guide.example",
+        ),
+    ] = None
+    staff_session_hours: Annotated[
+        float, Field(gt=0, le=720, description="after this, staff sign in again")
+    ] = 12
+
+    @property
+    def address(self) -> str:
+        """Where the server listens, as an address for a browser on this machine."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def public_address(self) -> str:
+        """Where people reach the server, as far as is known."""
+        return self.public_url or self.address
 
     @classmethod
     def settings_customise_sources(

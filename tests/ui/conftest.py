@@ -13,6 +13,7 @@ import httpx
 import pytest
 import uvicorn
 from fake_guide import PRODUCTS, FakeGuide
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from retrieval.catalog import Catalog
@@ -38,6 +39,7 @@ class Site:
     address: str
     guide: FakeGuide
     catalog: Catalog
+    app: FastAPI
 
 
 def free_port() -> int:
@@ -64,7 +66,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     while not server.started:
         assert thread.is_alive(), "the server did not start"
         time.sleep(0.05)
-    yield Site(f"http://127.0.0.1:{settings.port}", guide, catalog)
+    yield Site(f"http://127.0.0.1:{settings.port}", guide, catalog, app)
     server.should_exit = True
     thread.join(10)
 

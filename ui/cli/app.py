@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from retrieval.errors import ShopGuideError
-from ui.cli import bench, catalog, conversation, evaluation, models, server
+from ui.cli import bench, catalog, conversation, evaluation, models, server, staff
 from ui.cli.output import messages
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ app.command("bench")(bench.bench)
 app.add_typer(evaluation.app, name="evaluate")
 app.add_typer(models.train_app, name="train")
 app.add_typer(models.models_app, name="models")
+app.add_typer(staff.app, name="staff")
 
 
 @app.callback()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 import json
 import sys
 from collections.abc import Generator
@@ -34,6 +35,14 @@ class Advance(Protocol):
     def __call__(self, step: str, done: int, total: int | None) -> None:
         """Called as often as the work likes."""
         ...
+
+
+def operator() -> str:
+    """Who runs the command, for the audit log: "command line: anna"."""
+    try:
+        return f"command line: {getpass.getuser()}"
+    except (KeyError, OSError):  # a container's user may have no name
+        return "command line"
 
 
 def print_json(document: object) -> None:
