@@ -72,7 +72,7 @@ def bench_grounding(
     """
     auditor = Auditor.of(
         (product.model_dump(mode="json") for product in guide.parts.catalog.products()),
-        _stored_documents(guide) if documents is None else documents,
+        stored_documents(guide) if documents is None else documents,
     )
     replies: list[Reply] = []
     findings: list[Finding] = []
@@ -116,8 +116,8 @@ def _answer(guide: Guide, message: str) -> Reply:
     return reply
 
 
-def _stored_documents(guide: Guide) -> dict[str, str]:
-    """Passages by the headings they stand under."""
+def stored_documents(guide: Guide) -> dict[str, str]:
+    """The shop's own documents: passages by the headings they stand under."""
     with reading(guide.parts.catalog.engine) as connection:
         rows = connection.execute(select(passages.c.heading, passages.c.text)).all()
     found: dict[str, str] = {}

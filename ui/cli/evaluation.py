@@ -1,4 +1,4 @@
-"""`shopguide evaluate search` and `shopguide evaluate clicks`."""
+"""`shopguide evaluate search`, `clicks` and `dialogues`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import Annotated
 
 import typer
 
+from ui.cli.dialogues import evaluate_dialogues
 from ui.cli.output import print_fields, print_json
 from ui.settings import load_settings
 
-app = typer.Typer(help="Measure search or the click model on labelled data.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure search, the click model or whole conversations.", no_args_is_help=True
+)
+app.command("dialogues")(evaluate_dialogues)
 
 
 class SystemName(StrEnum):

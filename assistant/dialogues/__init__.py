@@ -1,0 +1,1 @@
+"""Evaluation by whole conversations: scripted dialogues, and customers who look for something."""
