@@ -15,6 +15,8 @@ from retrieval.filters import Filters
 from retrieval.product import AttributeValue
 
 Preference = Literal["cheap", "cheapest", "dearest", "best_rated", "newest"]
+SUPERLATIVES: tuple[Preference, ...] = ("cheapest", "dearest", "best_rated")
+"""Preferences that only the first of all products in that order satisfies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,15 +19,17 @@ FLOOR = 0.15
 """A product with less than this share of the best probability is shown only for want of others."""
 
 
-def choose(ranked: Sequence[RankedHit], count: int) -> list[RankedHit]:
+def choose(ranked: Sequence[RankedHit], count: int, *, in_order: bool = False) -> list[RankedHit]:
     """Up to `count` products, the most probable first, one of each variant group.
+
+    With `in_order` the first ones as they stand: who asks for the cheapest wants no variety.
 
     The order is that of choice; `ranked` is best first, by the click model and what the
     customer prefers, and its order settles what the balance leaves open.
     """
     candidates = _one_of_each_group(ranked)
-    if not candidates:
-        return []
+    if not candidates or in_order:
+        return candidates[:count]
     best = max(hit.click_probability for hit in candidates) or 1.0
     chosen = [candidates.pop(0)]
     nearest = {hit.hit.product.id: 0.0 for hit in candidates}

@@ -61,6 +61,11 @@ class Draft:
     notices: list[str] = field(default_factory=list[str])
     error: str | None = None
     is_shown: bool = False
+    before: DialogueState = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the state the turn began with."""
+        self.before = self.state
 
     def note(self, understood: Understood) -> None:
         """Take over what was understood."""

@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from assistant.conditions import meets
-from assistant.constraints import Constraints
+from assistant.constraints import SUPERLATIVES, Constraints, Preference
+from assistant.evidence import FEW_RATINGS
 from assistant.state import DialogueState
 from assistant.understanding.filtering import soft_paths
+from assistant.writing.plan import Range
 from ranking.rerank import RankedHit
 from retrieval.facets import Facets
-from retrieval.product import Availability
+from retrieval.product import Availability, Product
 from retrieval.search import ProductSearch, SearchHit
 
 MOST_RELAXED = 4
 PREFERRED_FLOOR = 0.3
 """Of the best click probability: what is less is not what was asked for, however cheap."""
+EVERYTHING = 1_000_000
+"""A limit no catalogue reaches: all that passes the filters is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the search gave; the hits meet `constraints`, `set_aside` are the other paths."""
+    """What the search gave; the hits meet `constraints`, `set_aside` are the other paths.
+
+    `in_order` says that the hits stand in the order that is wanted ("cheapest" among all that
+    pass, or nearest to a price nothing has) and are not to be reordered. `range` describes
+    all that pass, where the records alone decide what does. `price_missed` is the side of the
+    price that nothing reaches: `price.max`, `price.min` or `price`. `is_again` says that what
+    was passed over is shown once more, for want of anything else.
+    """
 
     hits: Sequence[SearchHit]
     constraints: Constraints
     set_aside: tuple[str, ...] = ()
+    in_order: bool = False
+    range: Range | None = None
+    price_missed: str = ""
+    is_again: bool = False
 
 
 def find(
-    search: ProductSearch, query: str, state: DialogueState, facets: Facets, limit: int
+    search: ProductSearch,
+    query: str,
+    state: DialogueState,
+    facets: Facets,
+    limit: int,
+    *,
+    exact: bool = False,
 ) -> Found:
     """Search under the wish's hard conditions; relax one after the other until something fits.
 
-    What was passed over ("anything else?") comes back only when nothing else is left at all.
+    With `exact` (a superlative, a count) and a wish of nothing but hard conditions, the records
+    answer and similarity has no part in it. What was passed over ("anything else?") comes back
+    only when nothing else is left at all.
     """
     constraints = state.constraints
+    if exact and is_hard(state, facets):
+        return _from_records(search, state, facets, limit)
     set_aside: list[str] = []
     hits = search.search(query, state.to_filters(facets), limit)
     while not hits and len(set_aside) < MOST_RELAXED:
@@ -53,11 +79,91 @@ def find(
         else:
             path, constraints = options[0]
             set_aside.append(path)
+    is_again = False
     if not hits and state.rejected:
         filters = replace(state.constraints.to_filters(facets), exclude_groups=())
         hits = search.search(query, filters, limit)
-        constraints, set_aside = state.constraints, []
-    return Found(hits, constraints, tuple(set_aside))
+        constraints, set_aside, is_again = state.constraints, [], bool(hits)
+    found = Found(hits, constraints, tuple(set_aside), is_again=is_again)
+    if hits and "price" in set_aside and (constraints.category or not state.wish.subject):
+        return _nearest_in_price(search, found, state, facets, limit)
+    return found
+
+
+def is_hard(state: DialogueState, facets: Facets) -> bool:
+    """Whether records alone decide what the wish means: none of its words is left to similarity."""
+    soft = {"occasion", *soft_paths(state.constraints, facets)}
+    if state.constraints.occasion or state.constraints.currency:
+        return False
+    return all(
+        part.path is not None and not any(part.path.startswith(path) for path in soft)
+        for part in state.wish.parts
+    )
+
+
+def range_of(products: Sequence[Product]) -> Range:
+    """How many products, and the prices at both ends; no prices where currencies differ."""
+    prices = [product.current_price for product in products]
+    known = [price for price in prices if price is not None]
+    currencies = {p.currency for p in products if p.current_price is not None}
+    if not known or len(currencies) > 1:
+        return Range(len(products))
+    return Range(len(products), min(known), max(known), currencies.pop())
+
+
+def _from_records(search: ProductSearch, state: DialogueState, facets: Facets, limit: int) -> Found:
+    """All that passes, in the order asked for; relaxed as in `find` where nothing does."""
+    constraints, set_aside = state.constraints, list[str]()
+    hits = search.search("", state.to_filters(facets), EVERYTHING)
+    for path, relaxed in [] if hits else _relaxations(constraints):
+        hits = search.search("", state.with_constraints(relaxed).to_filters(facets), EVERYTHING)
+        if hits:
+            constraints, set_aside = relaxed, [path]
+            break
+    if constraints.prefer in SUPERLATIVES:
+        hits = sorted(hits, key=_place(constraints.prefer))
+    found = Found(
+        hits[:limit],
+        constraints,
+        tuple(set_aside),
+        in_order=constraints.prefer in SUPERLATIVES,
+        range=range_of([hit.product for hit in hits]),
+    )
+    if hits and "price" in set_aside:
+        return _nearest_in_price(search, found, state, facets, limit)
+    return found
+
+
+def _nearest_in_price(
+    search: ProductSearch, found: Found, state: DialogueState, facets: Facets, limit: int
+) -> Found:
+    """All that passes but for the price, what is nearest to it first."""
+    low, high = state.constraints.price_min, state.constraints.price_max
+    filters = replace(found.constraints.to_filters(facets), exclude_groups=())
+    hits = [
+        hit
+        for hit in search.search("", filters, EVERYTHING)
+        if hit.product.current_price is not None
+    ]
+    if not hits:
+        return found
+
+    def distance(hit: SearchHit) -> Decimal:
+        price = hit.product.current_price or Decimal(0)
+        over = Decimal(0) if high is None else price - high
+        short = Decimal(0) if low is None else low - price
+        return max(Decimal(0), over, short)
+
+    hits = sorted(hits, key=distance)
+    nearest = hits[0].product.current_price or Decimal(0)
+    prices = [hit.product.current_price or Decimal(0) for hit in hits]
+    missed = "price"
+    if nearest == min(prices) and high is not None:
+        missed = "price.max"
+    elif nearest == max(prices) and low is not None:
+        missed = "price.min"
+    span = range_of([hit.product for hit in hits])
+    return replace(found, hits=hits[:limit], in_order=True, range=span, price_missed=missed)
 
 
 def _relaxations(constraints: Constraints) -> list[tuple[str, Constraints]]:
@@ -68,14 +174,16 @@ def _relaxations(constraints: Constraints) -> list[tuple[str, Constraints]]:
     return options
 
 
-def ordered(
-    ranked: Sequence[RankedHit], constraints: Constraints, facets: Facets
-) -> list[RankedHit]:
+def ordered(ranked: Sequence[RankedHit], found: Found, facets: Facets) -> list[RankedHit]:
     """The click model's order, except where the customer asked for another ("the cheapest").
 
     Among products that are likely enough, those whose records confirm more of the conditions
     that the search could not be held to come first, and what cannot be bought comes last.
     """
+    if found.in_order:
+        places = {hit.product.id: place for place, hit in enumerate(found.hits)}
+        return sorted(ranked, key=lambda hit: places[hit.hit.product.id])
+    constraints = found.constraints
     soft = soft_paths(constraints, facets)
     best = max((hit.click_probability for hit in ranked), default=0.0)
 
@@ -89,19 +197,25 @@ def ordered(
         return not wanted(hit), gone, -confirmed, -hit.click_probability
 
     in_order = sorted(ranked, key=place)
-    match constraints.prefer:
-        case "cheapest" | "cheap":
-            return sorted(in_order, key=lambda hit: (not wanted(hit), *_price(hit, 1)))
-        case "dearest":
-            return sorted(in_order, key=lambda hit: (not wanted(hit), *_price(hit, -1)))
-        case "best_rated":
-            return sorted(
-                in_order, key=lambda hit: (not wanted(hit), -(hit.hit.product.rating or 0))
-            )
-        case _:
-            return in_order
+    prefer = "cheapest" if constraints.prefer == "cheap" else constraints.prefer
+    if prefer not in SUPERLATIVES:
+        return in_order
+    by = _place(prefer)
+    return sorted(in_order, key=lambda hit: (not wanted(hit), by(hit.hit)))
 
 
-def _price(hit: RankedHit, sign: int) -> tuple[bool, float]:
-    price = hit.hit.product.current_price
-    return price is None, 0.0 if price is None else sign * float(price)
+def _place(prefer: Preference | None) -> Callable[[SearchHit], tuple[bool, float, float]]:
+    """Where a hit stands under a superlative; what cannot be bought stands behind."""
+
+    def place(hit: SearchHit) -> tuple[bool, float, float]:
+        product = hit.product
+        gone = product.availability is Availability.OUT_OF_STOCK
+        if prefer == "best_rated":
+            count = product.rating_count or 0
+            rated = product.rating is not None and count >= FEW_RATINGS
+            return gone or not rated, -(product.rating or 0.0), -float(count)
+        price = product.current_price
+        sign = 1 if prefer == "cheapest" else -1
+        return gone or price is None, sign * float(price or 0), -(product.rating or 0.0)
+
+    return place

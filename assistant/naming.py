@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from assistant.constraints import Constraints
 from assistant.language import Language
 from assistant.money import number_text
-from assistant.understanding.labels import word_in
+from assistant.understanding.labels import attribute_word, word_in
 from retrieval.facets import Facets
 from retrieval.product import AttributeValue, Product
 
@@ -29,6 +29,10 @@ _UNITS = frozenset(_UNIT_WORDS.split())
 _ADJECTIVE_ENDINGS = (
     "proof able ible less free ic ed ant ent an safe made ing al resistant friendly vegan dry"
 )
+
+
+# How yes-or-no attributes begin in Chinese that are denied with 不 and not with 没有.
+_ZH_ADJECTIVE = ("防", "可", "适", "透", "保温", "降噪", "速", "抗", "环保", "便携", "遮光")
 
 
 def is_adjective(feature: str) -> bool:
@@ -69,13 +73,23 @@ class Naming:
             return ""
         return self.plural(named[-1])
 
+    def attribute_name(self, name: str) -> str:
+        """What an attribute is called: by the catalogue's own words, else by the usual ones."""
+        words = name.replace("_", " ")
+        if self.language == "en":
+            return words
+        own = self._words.get(words.casefold())
+        return own or attribute_word(words, "zh")
+
     def attribute(self, name: str, value: AttributeValue) -> str:
         """One attribute as a short phrase: "waterproof", "color: blue"."""
-        words = self.word(name.replace("_", " "))
+        words = self.attribute_name(name)
         if value is True:
             return words
         if value is False:
-            return f"没有{words}" if self.language == "zh" else f"not {words}"
+            if self.language == "zh":
+                return f"不{words}" if words.startswith(_ZH_ADJECTIVE) else f"没有{words}"
+            return f"not {words}" if is_adjective(words) else f"without {words}"
         colon = "：" if self.language == "zh" else ": "
         label, told = self.measured(name, value)
         return f"{label}{colon}{told}"
@@ -85,8 +99,8 @@ class Naming:
         *words, last = name.replace("_", " ").split() or [""]
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if is_number and words and last in _UNITS:
-            return self.word(" ".join(words)), f"{self.value(value)} {self.word(last)}"
-        return self.word(" ".join([*words, last])), self.value(value)
+            return self.attribute_name(" ".join(words)), f"{self.value(value)} {self.word(last)}"
+        return self.attribute_name(" ".join([*words, last])), self.value(value)
 
     def value(self, value: AttributeValue) -> str:
         """The value of an attribute, formatted."""
@@ -111,7 +125,11 @@ class Naming:
             if path:
                 tops[path[0]] = tops.get(path[0], 0) + products
         biggest: Sequence[str] = sorted(tops, key=lambda name: -tops[name])[:count]
-        return [self._lower(self.word(name)) for name in biggest]
+        return [self.department(name) for name in biggest]
+
+    def department(self, category: str) -> str:
+        """A category's name within a sentence."""
+        return self._lower(self.word(category))
 
     def plural(self, category: str) -> str:
         """A category as a noun for several things: "rain jackets", "footwear"."""

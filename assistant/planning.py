@@ -14,9 +14,11 @@ from assistant.neutral_words import ENGLISH
 from assistant.reasons import reasons_for
 from assistant.reply import ProductCard
 from assistant.state import DialogueState
+from assistant.understanding.moves import Move
+from assistant.understanding.understander import Understood
 from assistant.understanding.words import concept_index
 from assistant.writing.contrasts import cheapest
-from assistant.writing.plan import Pick, Plan
+from assistant.writing.plan import Condition, Pick, Plan
 from ranking.rerank import RankedHit
 from retrieval.facets import Facets
 from retrieval.product import Product
@@ -65,34 +67,73 @@ def plan_of(
     wish: str,
     seed: int,
     currency: str | None,
+    understood: Understood | None = None,
+    before: DialogueState | None = None,
 ) -> Plan:
     """What there is to say: conditions count as met only where every record shown confirms it.
 
-    `asked` is the state with the wish as it was understood, `found` what could be met of it.
+    `asked` is the state with the wish as it was understood, `before` the one of the turn before
+    and `found` what could be met of the wish.
     """
     products = [pick.product for pick in picks]
-    met: list[str] = []
+    met: list[Condition] = []
     partly: list[str] = []
     nowhere: list[str] = []
     for path in condition_paths(found.constraints):
-        if path == "category":
-            continue
         text = label(found.constraints, path, naming.language, currency, products)
+        if path == "category" or not text:
+            continue
         confirmed = [meets(product, found.constraints, path, facets) for product in products]
-        (met if all(confirmed) else partly if any(confirmed) else nowhere).append(text)
-    aside = [label(asked.constraints, path, naming.language, currency) for path in found.set_aside]
+        if all(confirmed):
+            met.append(Condition(path, text))
+        else:
+            (partly if any(confirmed) else nowhere).append(text)
+    aside = [path for path in found.set_aside if not (found.price_missed and path == "price")]
+    labels = [label(asked.constraints, path, naming.language, currency) for path in aside]
+    missed = None
+    if found.price_missed:
+        price = label(asked.constraints, "price", naming.language, currency)
+        missed = Condition(found.price_missed, price)
+    move = understood.move if understood else None
+    cheaper = move is not None and move.kind in ("cheaper", "dearer")
+    best = understood.best if understood else None
     return Plan(
         language=naming.language,
         seed=seed,
         picks=picks,
         wish=wish,
         noun=naming.noun(products, found.constraints),
-        met=tuple(text for text in met if text),
-        partly=tuple(text for text in partly if text),
-        nowhere=tuple(text for text in nowhere if text),
-        set_aside=tuple(text for text in aside if text),
-        unmatched="" if aside else _unmatched(asked, products, wish),
+        met=tuple(met),
+        partly=tuple(partly),
+        nowhere=tuple(nowhere),
+        set_aside=tuple(text for text in labels if text),
+        unmatched="" if found.set_aside else _unmatched(asked, products, wish),
+        move=move.kind if move else None,
+        than=_than(move, asked),
+        is_most=move is not None and _beats_most(move, before),
+        is_stuck=found.is_again or (cheaper and missed is not None),
+        best=best if best is None or best == found.constraints.prefer else None,
+        range=found.range,
+        too_little=missed,
+        counted=understood is not None and understood.shape in ("count", "prices"),
     )
+
+
+def _than(move: Move | None, asked: DialogueState) -> str:
+    """The title of the one product that a cheaper one was wanted of."""
+    if move is None or not move.than:
+        return ""
+    shown = {each.product_id: each.title for turn in asked.shown for each in turn.products}
+    return shown.get(move.than, "")
+
+
+def _beats_most(move: Move, before: DialogueState | None) -> bool:
+    """Whether more than half of what was shown last cost as much as the price to beat."""
+    if move.beat is None or before is None:
+        return False
+    prices = [each.price for each in before.last_shown if each.price is not None]
+    reached = [p for p in prices if (p >= move.beat if move.kind == "cheaper" else p <= move.beat)]
+    return 2 * len(reached) > len(prices)
 
 
 def limits_of(constraints: Constraints) -> list[str]:
@@ -115,6 +156,8 @@ def _unmatched(state: DialogueState, products: Sequence[Product], message: str) 
         if part.path is None and part.text.casefold() not in _ANYTHING
     ]
     names = _names_of(state.wish.subject)
+    if state.wish.subject in _ANYTHING and not free:
+        return ""
     if names:
         if any(_has(texts, name) for name in names):
             return ""
@@ -124,7 +167,7 @@ def _unmatched(state: DialogueState, products: Sequence[Product], message: str) 
         return ""  # a catalogue without a Chinese word cannot be said to lack one
     runs = _runs([part.text for part in free], message)
     telling = [run for run in runs if any(_has([run], name) for name in names)]
-    quote = max(telling or runs, key=len, default=state.wish.subject)
+    quote = max(telling or runs, key=len, default="")
     return quote if len(quote) <= LONGEST_QUOTE else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from statistics import median
+from statistics import median_high
 
 from pydantic import BaseModel, ConfigDict
 
@@ -143,6 +143,15 @@ class DialogueState(BaseModel):
         wish = self.wish.model_copy(update={"constraints": constraints, "parts": parts})
         return self.model_copy(update={"wish": wish})
 
+    def with_price_of(self, constraints: Constraints) -> DialogueState:
+        """This state with the price limits of other conditions."""
+        limits = {
+            "price_min": constraints.price_min,
+            "price_max": constraints.price_max,
+            "currency": constraints.currency,
+        }
+        return self.with_constraints(self.constraints.model_copy(update=limits))
+
     def without(self, path: str) -> DialogueState:
         """This state after the customer removed the chip of `path`."""
         return self.with_constraints(self.constraints.without(path))
@@ -178,11 +187,11 @@ class DialogueState(BaseModel):
         """What "cheaper" must stay under: the focused product's price, or the shown median.
 
         The median and not the minimum: half of what was shown already is cheaper, and the
-        cheapest thing shown may be the cheapest there is.
+        cheapest thing shown may be the cheapest there is. It is the price of a product shown.
         """
         focused = [p.price for p in self.last_shown if p.product_id in self.focus and p.price]
         prices = focused or [product.price for product in self.last_shown if product.price]
-        return Decimal(median(prices)) if prices else None
+        return median_high(prices) if prices else None
 
 
 def _still_holds(path: str, paths: set[str]) -> bool:

@@ -20,6 +20,7 @@ from assistant.answers import (
     answer_shop_question,
     compare,
 )
+from assistant.constraints import SUPERLATIVES, Constraints
 from assistant.diversify import choose
 from assistant.draft import Clock, Draft
 from assistant.events import Event
@@ -28,6 +29,7 @@ from assistant.finding import Found, find, ordered
 from assistant.llm import LanguageModel
 from assistant.log import ConversationLog, LoggedTurn, OpenTurn
 from assistant.naming import Naming
+from assistant.overview import overview, samples
 from assistant.planning import cards_of, limits_of, picks_of, plan_of
 from assistant.reply import Intent, TextReady, TurnEvent
 from assistant.settings import AssistantSettings
@@ -193,11 +195,13 @@ class Guide:
             return
         match draft.intent:
             case Intent.RECOMMEND | Intent.REFINE:
-                yield from self._recommend(draft, understood.query)
+                yield from self._recommend(draft, understood.query, understood)
             case Intent.COMPARE:
                 yield from self._compare(draft, understood, facets)
             case Intent.PRODUCT_QUESTION:
                 yield from self._product_question(draft, understood, facets)
+            case Intent.SHOP_QUESTION if understood.shape is not None:
+                yield from self._describe_shop(draft, understood)
             case Intent.SHOP_QUESTION:
                 said, known = answer_shop_question(message, draft.language, self.parts.documents)
                 draft.count(known)
@@ -220,23 +224,29 @@ class Guide:
             case Intent.OUT_OF_SCOPE:
                 yield from draft.say_all(composer.out_of_scope())
 
-    def _recommend(self, draft: Draft, query: str) -> Iterator[TurnEvent]:
+    def _recommend(
+        self, draft: Draft, query: str, understood: Understood | None = None
+    ) -> Iterator[TurnEvent]:
         """Retrieve, rerank, choose, show, write."""
         parts, state = self.parts, draft.state
+        before = draft.before.constraints
         words = self._words()
         facets = words.facets
         draft.query = query
 
         since = time.perf_counter()
-        found = find(parts.search, query, state, facets, self._candidates)
+        exact = understood is not None and (understood.best or understood.shape) is not None
+        exact = exact or state.constraints.prefer in SUPERLATIVES
+        found = find(parts.search, query, state, facets, self._candidates, exact=exact)
         draft.clock.step("retrieve", since)
 
         since = time.perf_counter()
         ranked = parts.ranker.rank(query, found.hits, draft.turn.customer_id)
         draft.clock.step("rerank", since)
 
-        draft.ranked = ordered(ranked, found.constraints, facets)
-        draft.shown = choose(draft.ranked, parts.settings.products_shown)
+        draft.ranked = ordered(ranked, found, facets)
+        in_order = found.in_order or found.constraints.prefer in SUPERLATIVES
+        draft.shown = choose(draft.ranked, parts.settings.products_shown, in_order=in_order)
         naming = Naming(facets, draft.language)
         picks = picks_of(draft.shown, found, state, naming, facets)
         draft.cards = cards_of(draft.shown, picks)
@@ -252,7 +262,13 @@ class Guide:
             wish=draft.turn.message,
             seed=seed_of(draft.turn.conversation_id, draft.turn.turn),
             currency=parts.settings.currency or facets.currency,
+            understood=understood,
+            before=draft.before,
         )
+        if plan.is_stuck and plan.too_little is not None:
+            # "Cheaper" than the cheapest: no condition that the next turns could be held to.
+            draft.state = draft.state.with_price_of(before)
+            draft.constraints = draft.state.constraints.to_json()
 
         def verifier() -> Verifier:
             return Verifier(
@@ -265,6 +281,25 @@ class Guide:
 
         yield from draft.say_all(parts.writer.write(plan, verifier, draft.written))
         draft.suggestions = self._suggestions(draft, found, words, naming)
+
+    def _describe_shop(self, draft: Draft, understood: Understood) -> Iterator[TurnEvent]:
+        """What the shop has, counted, with a well-liked product of each big department."""
+        words = self._words()
+        naming = Naming(words.facets, draft.language)
+        search = self.parts.search
+        whole = overview(search, words.facets, naming)
+        composer = composer_for(draft.language)
+        if understood.shape == "brands":
+            yield from draft.say_all(composer.brands(whole.brands))
+            return
+        hits = samples(search, whole.departments)
+        draft.ranked = draft.shown = self.parts.ranker.rank("", hits, draft.turn.customer_id)
+        found = Found(hits, Constraints())
+        picks = picks_of(draft.shown, found, DialogueState(), naming, words.facets)
+        draft.cards = cards_of(draft.shown, picks)
+        draft.remember_shown()
+        draft.suggestions = [each.name for each in whole.departments if len(each.name) <= 24][:3]
+        yield from draft.say_all(composer.departments(whole.products, whole.departments))
 
     def _compare(self, draft: Draft, understood: Understood, facets: Facets) -> Iterator[TurnEvent]:
         """Say in what the products meant differ, with their cards."""

@@ -22,6 +22,7 @@ def count_facets(records: Iterable[Mapping[str, Any]]) -> Facets:
     paths: Counter[tuple[str, ...]] = Counter()
     brands: Counter[str] = Counter()
     attributes: defaultdict[str, Counter[AttributeValue]] = defaultdict(Counter)
+    stated: defaultdict[str, Counter[str]] = defaultdict(Counter)
     prices: dict[str | None, tuple[Decimal, Decimal]] = {}
     currencies: Counter[str | None] = Counter()
     words: defaultdict[str, defaultdict[str, Counter[str]]] = defaultdict(
@@ -37,6 +38,8 @@ def count_facets(records: Iterable[Mapping[str, Any]]) -> Facets:
             brands[record["brand"]] += 1
         for name, value in record.get("attributes", {}).items():
             attributes[name][value] += 1
+        for level in set(path):
+            stated[level].update(record.get("attributes", {}).keys())
         price = record.get("sale_price") or record.get("price")
         if price is not None:
             amount, currency = Decimal(price), record.get("currency")
@@ -59,6 +62,7 @@ def count_facets(records: Iterable[Mapping[str, Any]]) -> Facets:
                 attributes.items(), key=lambda item: item[1].total(), reverse=True
             )
         },
+        stated={level: dict(names) for level, names in stated.items()},
         price_min=low,
         price_max=high,
         currency=currency,

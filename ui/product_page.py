@@ -15,7 +15,7 @@ from assistant.naming import Naming
 from retrieval.catalog import Catalog
 from retrieval.facets import Facets
 from retrieval.product import Availability, Product, Review
-from ui.i18n import fact_name, preferred_language, words
+from ui.i18n import preferred_language, words
 from ui.markup import product_address, render, safe_link
 from ui.settings import Settings
 
@@ -144,10 +144,7 @@ def describe(
 def _facts(
     product: Product, naming: Naming, brand: str, number: str
 ) -> tuple[tuple[str, str], ...]:
-    facts = [
-        (_capital(fact_name(name, naming.language)), value)
-        for name, value in naming.attributes(product)
-    ]
+    facts = [(_capital(name), value) for name, value in naming.attributes(product)]
     if product.brand:
         facts.insert(0, (brand, product.brand))
     return (*facts, (number, product.id))
@@ -183,7 +180,7 @@ def _variants(
                     gone=best.availability is Availability.OUT_OF_STOCK,
                 )
             )
-        label = fact_name(naming.word(name.replace("_", " ")), naming.language)
+        label = naming.attribute_name(name)
         groups.append(VariantGroup(_capital(label), tuple(links)))
     return tuple(groups)
 

@@ -139,8 +139,11 @@ def _checked(
 def _trusted(attribute: str, constraints: Constraints, roles: Roles) -> bool:
     facets = roles.facets
     stated = sum(facets.attributes.get(attribute, {}).values())
-    sizes = [facets.categories[name] for name in constraints.category if name in facets.categories]
+    known = [name for name in constraints.category if name in facets.categories]
+    sizes = [facets.categories[name] for name in known]
     if sizes:
+        if facets.stated:
+            stated = sum(facets.stated.get(name, {}).get(attribute, 0) for name in known)
         return stated >= CATEGORY_COVERAGE * sum(sizes)
     share = CATALOGUE_COVERAGE if facets.categories else UNSORTED_COVERAGE
     return stated >= max(LEAST_PRODUCTS, share * facets.products)

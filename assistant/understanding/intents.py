@@ -17,6 +17,7 @@ from assistant.reply import Intent
 from assistant.state import DialogueState, Wish
 from assistant.understanding.reading import Reading
 from assistant.understanding.referents import points_at_shown
+from assistant.understanding.shape import find_shape
 from assistant.understanding.words import grammar_pattern, read_lexicon
 
 
@@ -72,6 +73,10 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
     if cue("unsafe", "instruction", text) and not wished:
         return Judgement(Intent.UNSAFE, "instruction")
     ongoing = bool(state.shown) or state.wish != Wish()
+    shape = None if points_at_shown(text) else find_shape(text, reading)
+    if shape is not None:
+        whole = not reading.names_product and shape != "prices"
+        return Judgement(Intent.SHOP_QUESTION if whole else Intent.RECOMMEND, "shape")
     early = _before_wishes(text, reading, state, wish_form)
     if early is not None:
         return early

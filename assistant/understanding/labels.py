@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from babel.numbers import format_currency, format_decimal
 
 from assistant.language import Language, has_chinese
-from assistant.understanding.words import concept_index, concepts
+from assistant.understanding.words import concept_index, concepts, read_lexicon
 
 if TYPE_CHECKING:
     from assistant.constraints import Constraints
 
-_NAMES_ZH = {"color": "颜色", "colour": "颜色", "size": "尺码", "material": "材质"}
+CENT = Decimal("0.01")
 _PREFER = {
     "cheap": ("good value", "实惠"),
     "cheapest": ("cheapest first", "最便宜优先"),
@@ -21,6 +21,9 @@ _PREFER = {
     "best_rated": ("best rated first", "评分最高优先"),
     "newest": ("newest first", "最新优先"),
 }
+
+
+_PLURAL_AUDIENCE = {"dog": "dogs", "cat": "cats", "baby": "babies"}
 
 
 def chip_label(
@@ -45,11 +48,21 @@ def chip_label(
             return f"用于{word_in(rest, 'zh')}" if chinese else f"for {word_in(rest, 'en')}"
         case "for_whom":
             who = constraints.for_whom or ""
-            return f"给{word_in(who, 'zh')}" if chinese else f"for {word_in(who, 'en')}"
+            return f"{audience_in(who, 'zh')}用" if chinese else f"for {audience_in(who, 'en')}"
         case "prefer":
             return _PREFER[constraints.prefer or "cheap"][int(chinese)]
         case _:
             return word_in(rest, language) if has_chinese(rest) != chinese else rest
+
+
+def audience_in(who: str, language: Language) -> str:
+    """Whom a thing is for, as one says it: 女士 and not 女, "dogs" and not "dog"."""
+    concept = concept_index().get(("audience", who.lower()))
+    if concept is None:
+        return word_in(who, language)
+    if language == "en":
+        return _PLURAL_AUDIENCE.get(concept.key, concept.key)
+    return next((name for name in concept.zh if len(name) > 1), who)
 
 
 def word_in(word: str, language: Language) -> str:
@@ -63,15 +76,22 @@ def word_in(word: str, language: Language) -> str:
     return word
 
 
+def attribute_word(name: str, language: Language) -> str:
+    """What an attribute is usually called; unchanged where the lexicon does not know it."""
+    if language == "en":
+        return name
+    return read_lexicon("attributes")["zh"].get(name.casefold()) or word_in(name, language)
+
+
 def _attribute(constraints: Constraints, path: str, language: Language) -> str:
     name, values = _find(constraints, path)
     shown = [str(value) for value in values if value is not True]
     readable = name.replace("_", " ").strip()
     if not shown:
-        return word_in(readable, language)
+        return attribute_word(readable, language)
     words = [word_in(value, language) for value in shown]
     if language == "zh":
-        return f"{_NAMES_ZH.get(name.lower(), readable)}：{'、'.join(words)}"
+        return f"{attribute_word(readable, language)}：{'、'.join(words)}"
     if name.lower() == "size":
         return f"size {' or '.join(words)}"
     return f"{readable}: {' or '.join(words)}"
@@ -92,11 +112,26 @@ def _price(constraints: Constraints, language: Language, currency: str | None) -
     chinese = language == "zh"
     if low is not None and high is not None:
         return f"{_money(low, language, currency)}–{_money(high, language, currency)}"
+    if high is not None and _is_just_below(high):
+        amount = _money(high + CENT, language, currency)
+        return f"低于{amount}" if chinese else f"under {amount}"
     if high is not None:
         amount = _money(high, language, currency)
         return f"{amount}以内" if chinese else f"up to {amount}"
+    if low is not None and _is_just_above(low):
+        amount = _money(low - CENT, language, currency)
+        return f"高于{amount}" if chinese else f"over {amount}"
     amount = _money(low or Decimal(0), language, currency)
     return f"{amount}以上" if chinese else f"{amount} and up"
+
+
+def _is_just_below(amount: Decimal) -> bool:
+    """Whether a limit is a cent less than a plainer amount: 74.49 says "under 74.50"."""
+    return int(amount * 100) % 10 == 9
+
+
+def _is_just_above(amount: Decimal) -> bool:
+    return int(amount * 100) % 10 == 1
 
 
 def _money(amount: Decimal, language: Language, currency: str | None) -> str:

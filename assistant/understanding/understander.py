@@ -6,14 +6,17 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from assistant.constraints import SUPERLATIVES, Preference
 from assistant.language import Language, has_chinese, message_language
 from assistant.reply import Intent
 from assistant.state import DialogueState
 from assistant.understanding.chinese import word_boundaries
 from assistant.understanding.intents import judge, warm_up
+from assistant.understanding.moves import Move, find_move
 from assistant.understanding.query import catalogue_languages, compose_query
 from assistant.understanding.reading import Reading, read_message
 from assistant.understanding.referents import find_referents
+from assistant.understanding.shape import Shape, find_shape
 from assistant.understanding.text import clean
 from assistant.understanding.update import updated_wish
 from assistant.understanding.vocabulary import build_vocabulary
@@ -28,7 +31,9 @@ class Understood:
 
     `state` is the state after it; `query` stands alone and is in the words of the catalogue;
     `referents` are product ids it points at, in its order; `changed` the constraint paths
-    that are new or gone; `reason` the cue behind the intent ("order", "anger", "topic").
+    that are new or gone; `reason` the cue behind the intent ("order", "anger", "topic");
+    `move` is how a refinement relates to what came before ("cheaper"), `shape` what is asked
+    about the shop's range ("how many tents?"), `best` a superlative that this message asks for.
     """
 
     intent: Intent
@@ -38,6 +43,9 @@ class Understood:
     referents: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     reason: str = ""
+    move: Move | None = None
+    shape: Shape | None = None
+    best: Preference | None = None
 
 
 class Understander:
@@ -89,6 +97,9 @@ class Understander:
             referents=referents,
             changed=_changed(state, after),
             reason=judgement.reason,
+            move=find_move(text, state, referents) if judgement.intent in _WISHES else None,
+            shape=find_shape(text, reading) if judgement.reason == "shape" else None,
+            best=reading.prefer if reading.prefer in SUPERLATIVES else None,
         )
 
     def query(self, state: DialogueState) -> str:

@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from assistant.constraints import Constraints
+from assistant.constraints import SUPERLATIVES, Constraints
 from assistant.state import DialogueState, Wish, WishPart
 from assistant.understanding.intents import cue
 from assistant.understanding.query import wish_parts
 from assistant.understanding.reading import Reading
 from assistant.understanding.roles import Roles
+from assistant.understanding.shape import find_shape
 from assistant.understanding.sizes import bigger_size
 from assistant.understanding.text import phrase
 from assistant.understanding.words import concept_index, grammar_pattern, read_lexicon
@@ -33,6 +34,7 @@ _DROPPABLE = {
     "牌子": "brand", "尺码": "size", "尺寸": "size", "大小": "size", "材质": "material",
     "评分": "rating", "评价": "rating", "cost": "price", "make": "brand", "star": "rating",
 }  # fmt: skip
+_WHOLE_SHOP = grammar_pattern("shape", "whole_shop")
 _CONTINUES = grammar_pattern("update", "continues")
 
 
@@ -64,6 +66,8 @@ def starts_new_subject(
 ) -> bool:
     """Whether the message wants another kind of thing than the conversation was about."""
     wish = state.wish
+    if reading.prefer in SUPERLATIVES and not reading.names_product and _WHOLE_SHOP.search(text):
+        return True
     if (not wish.parts and not wish.constraints) or cue("refine", "drop", text):
         return False
     if reading.names_product:
@@ -199,7 +203,7 @@ def _merged(text: str, reading: Reading, state: DialogueState, roles: Roles) -> 
     before = state.with_constraints(constraints)
     said = {part.text for part in before.wish.parts}
     new = [part for part in wish_parts(reading) if part.text not in said]
-    if _relative_cue(text) or cue("refine", "drop", text):
+    if _relative_cue(text) or cue("refine", "drop", text) or find_shape(text, reading):
         new = [part for part in new if part.path is not None]
     if reading.names_product:
         kept_parts = [

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.money import price_text
-from assistant.reasons import rating_text, stock_text
 from assistant.settings import DEFAULT_SHOP_NAME
-from assistant.writing.contrasts import contrast_of
-from assistant.writing.phrasing import vary
-from assistant.writing.plan import Difference, Pick, Plan, Said
-
-_NUMBERS = ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十")
+from assistant.writing import chinese_offers as offers
+from assistant.writing.plan import Department, Difference, Plan, Said
 
 
 class Chinese:
@@ -21,65 +16,11 @@ class Chinese:
 
     def opening(self, plan: Plan) -> str:
         """What was understood and found, true of every product shown."""
-        if not plan.picks:
-            return self.nothing(plan)
-        count, noun = _number(len(plan.picks)), plan.noun or "商品"
-        fit = "、".join(plan.met)
-        if plan.set_aside:
-            missing = "、".join(f"“{text}”" for text in plan.set_aside)
-            rest = f"（{noun}{'，' + fit if fit else ''}）" if plan.noun else ""
-            return vary(
-                (
-                    f"店里没有完全符合的商品，我先放宽了{missing}，下面这些最接近{rest}。",
-                    f"没有找到全部符合的商品；不考虑{missing}的话，下面这些最接近{rest}。",
-                ),
-                plan.seed,
-            )
-        if plan.unmatched:
-            among = f"{plan.noun}里" if plan.noun else ""
-            return f"店里没有看到“{plan.unmatched}”，{among}下面这些最接近。"
-        if len(plan.picks) == 1:
-            return f"店里有一款符合{'：' + fit if fit else ''}。"
-        if fit:
-            return vary(
-                (
-                    f"为您找到{count}款{noun}：{fit}。",
-                    f"这{count}款{noun}符合您的要求：{fit}。",
-                    f"有{count}款{noun}适合您：{fit}。",
-                ),
-                plan.seed,
-            )
-        return vary((f"为您找到{count}款{noun}。", f"这{count}款{noun}最接近您的需求。"), plan.seed)
+        return offers.opening(plan) if plan.picks else self.nothing(plan)
 
     def body(self, plan: Plan) -> list[Said]:
         """One to three sentences on one or two of the products, and what must be admitted."""
-        if not plan.picks:
-            return []
-        lead = plan.picks[0]
-        alone = len(plan.picks) == 1
-        sentences = [Said(self.lead(lead, plan.seed, alone=alone), lead.product.id)]
-        told = [lead]
-        if (contrast := contrast_of(plan.picks)) is not None:
-            kind, pick = contrast
-            told.append(pick)
-            sentences.append(Said(_contrast(kind, pick, plan.seed), pick.product.id))
-        if caution := _caution(plan):
-            sentences.append(Said(caution))
-        sentences += [
-            Said(f"{pick.title}目前{text}。")
-            for pick in told
-            if (text := stock_text(pick.product, "zh"))
-        ]
-        return sentences[:3]
-
-    def lead(self, pick: Pick, seed: int, *, alone: bool = False) -> str:
-        """A sentence on the product that comes first, with the reasons why it does."""
-        why = "，".join(reason.text for reason in pick.reasons)
-        name = _named(pick)
-        ending = f"：{why}。" if why else "。"
-        if alone:
-            return f"就是{name}{ending}"
-        return vary((f"首先推荐{name}{ending}", f"排在第一的是{name}{ending}"), seed, salt=1)
+        return offers.body(plan)
 
     def nothing(self, plan: Plan) -> str:
         """Nothing at all can be shown."""
@@ -90,6 +31,15 @@ class Chinese:
         there = f"我们有{'、'.join(departments)}等。" if departments else ""
         name = "本店" if shop == DEFAULT_SHOP_NAME else shop
         return [f"您好，欢迎光临{name}！{there}", "您想找什么？"]
+
+    def departments(self, products: int, departments: Sequence[Department]) -> list[str]:
+        """What the shop has, with how many products of each kind."""
+        told = "、".join(f"{each.name}（{each.products:,}）" for each in departments)
+        return [f"店里有 {products:,} 款商品：{told}。", "下面是其中评价不错的几款。您想找什么？"]
+
+    def brands(self, brands: Sequence[str]) -> list[str]:
+        """The brands the shop has."""
+        return [f"我们有{'、'.join(brands)}。" if brands else "商品资料里没有写明品牌。"]
 
     def shop_answer(self, document: str, quote: str) -> list[str]:
         """An answer in the shop's own words, with the document it comes from."""
@@ -163,35 +113,3 @@ class Chinese:
         if products:
             return ["抱歉，我没能把话说完；上面是我找到的商品。"]
         return ["抱歉，我这边出了点问题，请再试一次。"]
-
-
-def _contrast(kind: str, pick: Pick, seed: int) -> str:
-    name = _named(pick)
-    match kind:
-        case "cheapest":
-            return vary((f"想省一点的话，{name}是其中最便宜的。", f"其中最便宜的是{name}。"), seed)
-        case "best_rated":
-            return f"其中评分最高的是{name}：{rating_text(pick.product, 'zh')}。"
-        case _:
-            why = "，".join(reason.text for reason in pick.reasons[:2])
-            return f"另外可以看看{name}{'：' + why if why else ''}。"
-
-
-def _caution(plan: Plan) -> str:
-    """What the records of some or all products do not confirm."""
-    parts: list[str] = []
-    if plan.nowhere:
-        parts.append(f"介绍里都没有写明“{'、'.join(plan.nowhere)}”")
-    if plan.partly:
-        parts.append(f"只有部分商品写明“{'、'.join(plan.partly)}”")
-    return f"{'，'.join(parts)}，选购前请确认。" if parts else ""
-
-
-def _named(pick: Pick) -> str:
-    if pick.price is None:
-        return pick.title
-    return f"{pick.title}（{price_text(pick.price, pick.product.currency, 'zh')}）"
-
-
-def _number(count: int) -> str:
-    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)

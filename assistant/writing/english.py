@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.money import price_text
-from assistant.reasons import rating_text, stock_text
-from assistant.writing.contrasts import contrast_of
-from assistant.writing.phrasing import vary
-from assistant.writing.plan import Difference, Pick, Plan, Said
-
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+from assistant.writing import english_offers as offers
+from assistant.writing.english_offers import listed as _listed
+from assistant.writing.plan import Department, Difference, Plan, Said
 
 
 class English:
@@ -20,92 +16,11 @@ class English:
 
     def opening(self, plan: Plan) -> str:
         """What was understood and found, true of every product shown."""
-        if not plan.picks:
-            return self.nothing(plan)
-        count, noun = _number(len(plan.picks)), plan.noun or "things"
-        fit = _listed(plan.met)
-        if plan.set_aside:
-            missing = _listed([f"“{text}”" for text in plan.set_aside], "and")
-            rest = f" ({noun}{', ' + fit if fit else ''})" if plan.noun else ""
-            return vary(
-                (
-                    f"Nothing in the shop is all of that, so I set aside {missing}; "
-                    f"these come closest{rest}.",
-                    f"I found nothing that fits everything. Without {missing}, "
-                    f"these come closest{rest}.",
-                ),
-                plan.seed,
-            )
-        if plan.unmatched:
-            also = f" among the {plan.noun}" if plan.noun else ""
-            return vary(
-                (
-                    f"I don’t see “{plan.unmatched}” in the shop; these come closest{also}.",
-                    f"Nothing here is described as “{plan.unmatched}”; "
-                    f"the nearest{also} {_are(len(plan.picks))} here.",
-                ),
-                plan.seed,
-            )
-        if len(plan.picks) == 1:
-            return f"One thing in the shop fits{': ' + fit if fit else ''}."
-        if fit:
-            return vary(
-                (
-                    f"Here are {count} {noun} that fit: {fit}.",
-                    f"I found {count} {noun} for you: {fit}.",
-                    f"{count.capitalize()} {noun} match your wish: {fit}.",
-                ),
-                plan.seed,
-            )
-        return vary(
-            (
-                f"Here are {count} {noun} for you.",
-                f"These {count} {noun} come closest to your wish.",
-                f"Have a look at these {count} {noun}.",
-            ),
-            plan.seed,
-        )
+        return offers.opening(plan) if plan.picks else self.nothing(plan)
 
     def body(self, plan: Plan) -> list[Said]:
         """One to three sentences on one or two of the products, and what must be admitted."""
-        if not plan.picks:
-            return []
-        lead = plan.picks[0]
-        alone = len(plan.picks) == 1
-        sentences = [Said(self.lead(lead, plan.seed, alone=alone), lead.product.id)]
-        told = [lead]
-        if (contrast := contrast_of(plan.picks)) is not None:
-            kind, pick = contrast
-            told.append(pick)
-            sentences.append(Said(_contrast(kind, pick, plan), pick.product.id))
-        if caution := _caution(plan):
-            sentences.append(Said(caution))
-        sentences += [
-            Said(f"{pick.title} is {text} at the moment.")
-            for pick in told
-            if (text := stock_text(pick.product, "en"))
-        ]
-        return sentences[:3]
-
-    def lead(self, pick: Pick, seed: int, *, alone: bool = False) -> str:
-        """A sentence on the product that comes first, with the reasons why it does."""
-        why = _listed([reason.text for reason in pick.reasons])
-        name = _named(pick)
-        if not why:
-            if alone:
-                return f"It is {name}."
-            return vary((f"{name} comes first.", f"My first suggestion is {name}."), seed)
-        if alone:
-            return f"It is {name}: {why}."
-        return vary(
-            (
-                f"{name} comes first: {why}.",
-                f"My first suggestion is {name}: {why}.",
-                f"I would start with {name}: {why}.",
-            ),
-            seed,
-            salt=1,
-        )
+        return offers.body(plan)
 
     def nothing(self, plan: Plan) -> str:
         """Nothing at all can be shown."""
@@ -115,6 +30,20 @@ class English:
         """Welcome and what may be asked for."""
         there = f" We have {_listed(departments)}, for example." if departments else ""
         return [f"Hello, and welcome to {shop}!{there}", "What are you looking for?"]
+
+    def departments(self, products: int, departments: Sequence[Department]) -> list[str]:
+        """What the shop has, with how many products of each kind."""
+        told = [f"{each.name} ({each.products:,})" for each in departments]
+        return [
+            f"We have {products:,} products: {_listed(told)}.",
+            "These are well liked. What are you looking for?",
+        ]
+
+    def brands(self, brands: Sequence[str]) -> list[str]:
+        """The brands the shop has."""
+        if not brands:
+            return ["Our catalogue names no brands."]
+        return [f"We carry {_listed(brands)}."]
 
     def shop_answer(self, document: str, quote: str) -> list[str]:
         """An answer in the shop's own words, with the document it comes from."""
@@ -205,66 +134,3 @@ class English:
         if products:
             return ["I’m sorry, I could not finish my answer; the products shown are what I found."]
         return ["I’m sorry, something went wrong on my side. Please try that once more."]
-
-
-def _contrast(kind: str, pick: Pick, plan: Plan) -> str:
-    name = _named(pick)
-    rating = rating_text(pick.product, "en")
-    seed, fits = plan.seed, not (plan.unmatched or plan.set_aside)
-    match kind:
-        case "cheapest":
-            return vary(
-                (
-                    f"If you want to spend less, {name} is the cheapest of these.",
-                    f"The cheapest of these is {name}.",
-                ),
-                seed,
-                salt=2,
-            )
-        case "best_rated":
-            return f"The best rated of these is {name}, with {rating}."
-        case _:
-            why = _listed([reason.text for reason in pick.reasons][:2])
-            return vary(
-                (
-                    f"{'Another good match' if fits else 'Then there'} is "
-                    f"{name}{': ' + why if why else ''}.",
-                    f"Next comes {name}{': ' + why if why else ''}.",
-                ),
-                seed,
-                salt=2,
-            )
-
-
-def _caution(plan: Plan) -> str:
-    """What the records of some or all products do not confirm."""
-    nowhere = _listed([f"“{text}”" for text in plan.nowhere], "or")
-    partly = _listed([f"“{text}”" for text in plan.partly])
-    if len(plan.picks) == 1:
-        return f"Its description doesn’t mention {nowhere}." if nowhere else ""
-    if nowhere and partly:
-        return f"None of the descriptions mentions {nowhere}, and only some say {partly}."
-    if nowhere:
-        return f"None of the descriptions mentions {nowhere}."
-    return f"Only some of them are described as {partly}." if partly else ""
-
-
-def _named(pick: Pick) -> str:
-    if pick.price is None:
-        return pick.title
-    return f"{pick.title} ({price_text(pick.price, pick.product.currency, 'en')})"
-
-
-def _listed(parts: Sequence[str], word: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
-
-
-def _number(count: int) -> str:
-    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

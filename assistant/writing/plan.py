@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assistant.constraints import Preference
 from assistant.language import Language
 from assistant.reasons import Reason
+from assistant.understanding.moves import MoveKind
 from retrieval.product import Product
 
 
@@ -25,6 +27,28 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of the wish in the customer's words; `path` says of which sort it is."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """How many products there are, variants counted once, and what the ends cost.
+
+    `count` is of everything of the kind in the shop, not only of what is shown; None where it
+    was not counted exactly.
+    """
+
+    count: int | None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The content of a recommendation.
 
@@ -33,6 +57,14 @@ class Plan:
     some, `nowhere` those of none; `set_aside` were relaxed because nothing met them all.
     `unmatched` are the customer's own words that no pick's record contains.
     `seed` varies the phrasing from turn to turn, always the same way for the same turn.
+
+    `move` says what the turn changed ("cheaper"), `than` the title it is compared with, if
+    one, and `is_most` that it goes further than more than half of what was shown before;
+    `is_stuck` that nothing can go further that way. `best` is a superlative that the
+    first pick answers, among everything in `range` where that was counted. `too_little` is a
+    price condition nothing meets: the picks are then the nearest, the nearest first.
+    `counted` that the customer asked how many there are, `named` the name of the first pick
+    where it was asked for by name. `question` is the one thing the guide asks back.
     """
 
     language: Language
@@ -40,11 +72,30 @@ class Plan:
     picks: tuple[Pick, ...]
     wish: str = ""
     noun: str = ""
-    met: tuple[str, ...] = ()
+    met: tuple[Condition, ...] = ()
     partly: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
     set_aside: tuple[str, ...] = ()
     unmatched: str = ""
+    move: MoveKind | None = None
+    than: str = ""
+    is_most: bool = False
+    is_stuck: bool = False
+    best: Preference | None = None
+    range: Range | None = None
+    too_little: Condition | None = None
+    counted: bool = False
+    named: str = ""
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A top category by its `name` for the customer; variants count once in `products`."""
+
+    name: str
+    products: int
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,17 +19,6 @@ def words(language: Language) -> Mapping[str, str]:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def fact_name(name: str, language: Language) -> str:
-    """The name of an attribute for a table of facts, where it is a usual one."""
-    return _fact_names(language).get(name.casefold(), name)
-
-
-@cache
-def _fact_names(language: Language) -> Mapping[str, str]:
-    file = Path(__file__).parent / f"facts.{language}.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-
-
 def preferred_language(accept_language: str) -> Language:
     """The first language of an Accept-Language header (RFC 9110) that the interface speaks."""
     wishes: list[tuple[float, Language]] = []

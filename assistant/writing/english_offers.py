@@ -1,0 +1,367 @@
+"""The composer's English for products that are offered: what was found, and which to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.language import Language
+from assistant.money import price_text
+from assistant.naming import is_adjective
+from assistant.reasons import rating_text, sale_text, stock_text
+from assistant.understanding.words import concept_index
+from assistant.writing.contrasts import contrast_of
+from assistant.writing.phrasing import vary
+from assistant.writing.plan import Condition, Pick, Plan, Range, Said
+
+_EN: Language = "en"
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_BEST = {
+    "cheapest": "cheapest",
+    "dearest": "most expensive",
+    "best_rated": "best rated",
+}
+
+
+def opening(plan: Plan) -> str:
+    """What was understood and found, true of every product shown."""
+    first = _special_opening(plan)
+    if first:
+        return first
+    if plan.set_aside:
+        return _set_aside(plan)
+    if plan.unmatched:
+        also = f" among the {plan.noun}" if plan.noun else ""
+        return vary(
+            (
+                f"I don’t see “{plan.unmatched}” in the shop; these come closest{also}.",
+                f"Nothing here is described as “{plan.unmatched}”; "
+                f"the nearest{also} {_are(len(plan.picks))} here.",
+            ),
+            plan.seed,
+        )
+    if plan.move is not None and (moved := _moved(plan)):
+        return moved
+    if len(plan.picks) == 1:
+        fit = listed([condition.text for condition in plan.met])
+        return f"One thing in the shop fits{': ' + fit if fit else ''}."
+    things = described(plan)
+    if plan.met:
+        fit = f"{_capital(things)} fit your wish." if "," not in things else f"I see {things}."
+        return vary((f"Here are {things}.", f"I found {things}.", fit), plan.seed)
+    return vary(
+        (
+            f"Here are {things} for you.",
+            f"These {things} come closest to your wish.",
+            f"Have a look at these {things}.",
+        ),
+        plan.seed,
+    )
+
+
+def body(plan: Plan) -> list[Said]:
+    """One to three sentences on one or two of the products, and what must be admitted."""
+    if not plan.picks:
+        return []
+    lead = plan.picks[0]
+    sentences: list[Said] = []
+    told: list[Pick] = []
+    if not _is_told(plan):
+        alone = len(plan.picks) == 1
+        sentences.append(Said(lead_sentence(lead, plan, alone=alone), lead.product.id))
+        told.append(lead)
+    if (contrast := contrast_of(plan.picks)) is not None and not plan.named:
+        kind, pick = contrast
+        if kind != plan.best:
+            told.append(pick)
+            sentences.append(Said(_contrast(kind, pick, plan), pick.product.id))
+    if caution := _caution(plan):
+        sentences.append(Said(caution))
+    sentences += [
+        Said(f"{pick.title} is {text} at the moment.")
+        for pick in (told if lead in told else [lead, *told])
+        if (text := stock_text(pick.product, _EN))
+    ]
+    sentences = sentences[:3]
+    if plan.question:
+        sentences.append(Said(plan.question))
+    return sentences
+
+
+def lead_sentence(pick: Pick, plan: Plan, *, alone: bool = False) -> str:
+    """A sentence on the product that comes first, with what is not said of all of them."""
+    why = listed(fresh(pick, plan))
+    name = named(pick)
+    if alone:
+        return f"It is {name}{': ' + why if why else ''}."
+    if not why:
+        return vary((f"{name} comes first.", f"My first suggestion is {name}."), plan.seed)
+    return vary(
+        (
+            f"{name} comes first: {why}.",
+            f"My first suggestion is {name}: {why}.",
+            f"I would start with {name}: {why}.",
+        ),
+        plan.seed,
+        salt=1,
+    )
+
+
+def fresh(pick: Pick, plan: Plan) -> list[str]:
+    """The reasons that are not said of all products already; the price says what is reduced."""
+    said = {condition.text for condition in plan.met}
+    return [
+        reason.text for reason in pick.reasons if reason.text not in said and reason.kind != "sale"
+    ]
+
+
+def described(plan: Plan) -> str:
+    """ "five waterproof jackets under $100, none of them black"."""
+    return f"{_number(len(plan.picks))} {with_conditions(plan.noun or 'things', plan.met)}"
+
+
+def with_conditions(noun: str, met: Sequence[Condition]) -> str:
+    """A noun with its conditions where English wants them: before it, behind it, or after all."""
+    before: list[str] = []
+    behind: list[str] = []
+    after: list[str] = []
+    for condition in met:
+        head, _, rest = condition.path.partition(".")
+        text = condition.text
+        if head == "exclude":
+            after.append(_without(rest, text))
+        elif head == "price":
+            behind.append(text if text.startswith(("under", "over", "up to")) else f"for {text}")
+        elif head == "brand":
+            behind.append(f"by {text}")
+        elif head == "rating":
+            behind.append(f"rated {text}")
+        elif text.startswith("size "):
+            behind.append(f"in {text}")
+        elif ":" in text:
+            after.append(text)
+        elif _goes_before(rest, text):
+            before.append(text)
+        else:
+            behind.append(f"with {text}")
+    phrase = " ".join([*before, noun, *_joined(behind)])
+    return ", ".join([phrase, *after])
+
+
+def named(pick: Pick) -> str:
+    """A product with what it costs, and what it cost before where it is reduced."""
+    if pick.price is None:
+        return pick.title
+    price = price_text(pick.price, pick.product.currency, _EN)
+    before = sale_text(pick.product, _EN)
+    return f"{pick.title} ({price}{', ' + before if before else ''})"
+
+
+def listed(parts: Sequence[str], word: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def ranged(span: Range) -> str:
+    """ "from $19.90 to $69.00", "$69.00"; empty where no price is known."""
+    if span.low is None or span.high is None:
+        return ""
+    low, high = (price_text(price, span.currency, _EN) for price in (span.low, span.high))
+    return low if low == high else f"from {low} to {high}"
+
+
+def shown_range(picks: Sequence[Pick]) -> Range:
+    """The prices of what is shown; none where one is unknown or in another currency."""
+    prices = [pick.price for pick in picks if pick.price is not None]
+    currencies = {pick.product.currency for pick in picks}
+    if len(prices) < len(picks) or len(currencies) != 1:
+        return Range(len(picks))
+    return Range(len(picks), min(prices), max(prices), currencies.pop())
+
+
+def _special_opening(plan: Plan) -> str:
+    if plan.too_little is not None:
+        return _too_little(plan)
+    if plan.best is not None and not plan.set_aside and not plan.unmatched:
+        return _best(plan)
+    if plan.counted and plan.range is not None and plan.range.count is not None:
+        return _counted(plan, plan.range)
+    if plan.named and not plan.set_aside:
+        gone = stock_text(plan.picks[0].product, _EN)
+        lead = named(plan.picks[0])
+        if gone:
+            more = "; the nearest to it are here" if len(plan.picks) > 1 else ""
+            return f"We carry {lead}, but it is {gone} at the moment{more}."
+        more = ", and what comes near it" if len(plan.picks) > 1 else ""
+        return f"Yes, here is {lead}{more}."
+    return ""
+
+
+def _is_told(plan: Plan) -> bool:
+    """Whether the opening speaks of the first pick already."""
+    superlative = plan.best in _BEST and not plan.set_aside and not plan.unmatched
+    named_first = bool(plan.named) and not plan.set_aside
+    return plan.too_little is not None or superlative or named_first
+
+
+def _set_aside(plan: Plan) -> str:
+    missing = listed([f"“{text}”" for text in plan.set_aside], "and")
+    still = with_conditions(plan.noun, plan.met) if plan.noun else ""
+    rest = f": {still}" if still else ""
+    if plan.move == "more":
+        return f"You have seen all that fits. Without {missing}, these come closest{rest}."
+    return vary(
+        (
+            f"Nothing in the shop is all of that, so I set aside {missing}; "
+            f"these come closest{rest}.",
+            f"I found nothing that fits everything. Without {missing}, these come closest{rest}.",
+        ),
+        plan.seed,
+    )
+
+
+def _too_little(plan: Plan) -> str:
+    """A price that nothing in the shop has: the nearest there is."""
+    condition, lead = plan.too_little, plan.picks[0]
+    assert condition is not None
+    things = with_conditions(plan.noun or "products", plan.met)
+    also = listed([f"“{text}”" for text in plan.set_aside])
+    aside = f" Without {also}," if also else ""
+    if plan.is_stuck:
+        end = "cheapest" if plan.move == "cheaper" else "most expensive"
+        return f"{aside} {named(lead)} is already the {end} of our {things}.".strip()
+    limit = condition.text
+    price = limit if limit.startswith(("under", "over", "up to")) else f"at {limit}"
+    ends = {"price.max": "cheapest", "price.min": "most expensive"}
+    end = ends.get(condition.path, "nearest")
+    return f"We have no {things} {price}.{aside} {'t' if aside else 'T'}he {end} is {named(lead)}."
+
+
+def _best(plan: Plan) -> str:
+    lead, span = plan.picks[0], plan.range
+    word = _BEST.get(plan.best or "")
+    if word is None:
+        return ""
+    things = with_conditions(plan.noun or "products", plan.met)
+    rating = f", with {rating_text(lead.product, _EN)}" if plan.best == "best_rated" else ""
+    if plan.best == "best_rated" and not rating_text(lead.product, _EN):
+        return ""
+    if span is not None and span.count == 1:
+        return f"We have just one: {named(lead)}{rating}."
+    if span is None or span.count is None:
+        return f"The {word} of these {_closed(things)} is {named(lead)}{rating}."
+    count = f"{_number(span.count)} " if span.count < len(_NUMBERS) or not plan.met else ""
+    return f"The {word} of our {count}{_closed(things)} is {named(lead)}{rating}."
+
+
+def _counted(plan: Plan, span: Range) -> str:
+    things = with_conditions(plan.noun or "products", plan.met)
+    spread = ranged(span)
+    count = span.count or 0
+    prices = f", {spread}" if spread else ""
+    if count == 1:
+        return f"We have one that fits{' at ' + spread if spread else ''}."
+    some = "" if count == len(plan.picks) else f" Here are {_number(len(plan.picks))} of them."
+    return f"We have {_number(count)} {things}{prices}.{some}"
+
+
+def _moved(plan: Plan) -> str:
+    count, span = _number(len(plan.picks)), ranged(shown_range(plan.picks))
+    rest = tuple(
+        condition for condition in plan.met if not condition.path.startswith(("price", "exclude"))
+    )
+    things = with_conditions(plan.noun or "things", rest)
+    than = plan.than or f"{'most' if plan.is_most else 'some'} of what you have seen"
+    match plan.move:
+        case "cheaper" | "dearer" if span:
+            word = "less" if plan.move == "cheaper" else "more"
+            if len(plan.picks) == 1:
+                return f"One thing costs {word} than {than}."
+            return f"These {count} {things} cost {word} than {than}: {span}."
+        case "more" if plan.is_stuck:
+            return f"You have seen all that fits; here are the best {things} again."
+        case "more" if len(plan.picks) == 1:
+            return "One more thing fits."
+        case "more":
+            return f"Here are {count} more {things}."
+        case "other_brand" if len(plan.picks) > 1:
+            return f"Here are {count} {things} by other brands."
+        case _:
+            return ""
+
+
+def _contrast(kind: str, pick: Pick, plan: Plan) -> str:
+    name = named(pick)
+    fits = not (plan.unmatched or plan.set_aside or plan.too_little)
+    match kind:
+        case "cheapest":
+            return vary(
+                (
+                    f"If you want to spend less, {name} is the cheapest of these.",
+                    f"The cheapest of these is {name}.",
+                ),
+                plan.seed,
+                salt=2,
+            )
+        case "best_rated":
+            return f"The best rated of these is {name}, with {rating_text(pick.product, _EN)}."
+        case _:
+            why = listed(fresh(pick, plan)[:2])
+            return vary(
+                (
+                    f"{'Another good match' if fits else 'Then there'} is "
+                    f"{name}{': ' + why if why else ''}.",
+                    f"Next comes {name}{': ' + why if why else ''}.",
+                ),
+                plan.seed,
+                salt=2,
+            )
+
+
+def _caution(plan: Plan) -> str:
+    """What the records of some or all products do not confirm."""
+    nowhere = listed([f"“{text}”" for text in plan.nowhere], "or")
+    partly = listed([f"“{text}”" for text in plan.partly])
+    if len(plan.picks) == 1:
+        return f"Its description doesn’t mention {nowhere}." if nowhere else ""
+    if nowhere and partly:
+        return f"None of the descriptions mentions {nowhere}, and only some say {partly}."
+    if nowhere:
+        return f"None of the descriptions mentions {nowhere}."
+    return f"Only some of them are described as {partly}." if partly else ""
+
+
+def _without(word: str, text: str) -> str:
+    plain = text.removeprefix("not ")
+    kinds = ("colour", "material")
+    if any((kind, word.casefold()) in concept_index() for kind in kinds):
+        return f"none of them {plain}"
+    return f"leaving out {plain}"
+
+
+def _goes_before(name: str, text: str) -> bool:
+    """Adjectives of the record's own: a yes-or-no feature, a colour, a material."""
+    key = name.casefold()
+    return key in ("color", "colour", "material") or is_adjective(text)
+
+
+def _closed(things: str) -> str:
+    """A phrase that goes on in the sentence: what follows a comma ends with one."""
+    return f"{things}," if "," in things else things
+
+
+def _joined(behind: Sequence[str]) -> list[str]:
+    return [listed(list(behind))] if len(behind) > 2 else list(behind)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _number(count: int) -> str:
+    return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
