@@ -92,6 +92,8 @@ class Auditor:
     titles: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     brands: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
+    counts: frozenset[tuple[str, str]] = frozenset()
+    """What the shop has of each category, variants counted once: (its name, the number)."""
 
     @classmethod
     def of(cls, records: Iterable[Record], documents: Mapping[str, str] | None = None) -> Auditor:
@@ -112,6 +114,7 @@ class Auditor:
             {title: frozenset(keys) for title, keys in titles.items()},
             frozenset(brands),
             frozenset(flags),
+            _shop_counts(by_id.values()),
         )
 
     def audit(
@@ -190,6 +193,9 @@ class Auditor:
             value = _plain(match.group())
             kind = "amount" if match.start() in money else "number"
             on_record = any(value in values for values in numbers)
+            on_record = on_record or any(
+                value == count and name in rest for name, count in self.counts
+            )
             yield Finding(kind, match.group(), sentence, on_record or value in repeated)
 
     def _words(
@@ -248,6 +254,25 @@ class Auditor:
             return False
         end = min(values.values()) if least else max(values.values())
         return values[about[0]] == end
+
+
+def _shop_counts(records: Iterable[Record]) -> frozenset[tuple[str, str]]:
+    groups: dict[str, set[str]] = {}
+    for record in records:
+        group = str(record.get("group_id") or record["id"])
+        levels = _levels(record)
+        translations = record.get("translations")
+        if isinstance(translations, Mapping):
+            for each in translations.values():
+                levels += _levels(each)
+        for name in (*levels, "products", "商品"):
+            groups.setdefault(name.casefold(), set()).add(group)
+    return frozenset((name, str(len(members))) for name, members in groups.items())
+
+
+def _levels(record: Record) -> list[str]:
+    found = record.get("category")
+    return [str(level) for level in found] if isinstance(found, list | tuple) else []
 
 
 def _titles(record: Record) -> list[str]:

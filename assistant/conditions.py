@@ -11,6 +11,7 @@ from assistant.language import Language
 from assistant.money import limit_text
 from assistant.text_safety import describing_sentences
 from assistant.understanding.filtering import soft_paths
+from assistant.understanding.labels import is_just_below
 from retrieval.facets import Facets
 from retrieval.product import AttributeValue, Product
 
@@ -77,9 +78,10 @@ def label(
     A price limit reads "under $100" where all of them cost less, else as its chip does.
     """
     least, most = constraints.price_min, constraints.price_max
-    if path == "price" and most is not None and least is None and language == "en" and products:
+    plain = most is not None and not is_just_below(most)
+    if path == "price" and plain and least is None and language == "en" and products:
         prices = [product.current_price for product in products]
-        if all(price is not None and price < most for price in prices):
+        if most is not None and all(price is not None and price < most for price in prices):
             return f"under {limit_text(most, constraints.currency or currency, language)}"
     joint = " / " if language == "zh" else " or "
     chips = constraints.chips(language, currency)

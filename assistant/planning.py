@@ -24,6 +24,7 @@ from retrieval.facets import Facets
 from retrieval.product import Product
 
 LONGEST_QUOTE = 40
+_COLOUR_NAMES = ("color", "colour", "颜色")
 _ANYTHING = ("present", "gift", "something", "thing", "item", "product", "礼物", "东西", "商品")
 
 
@@ -85,11 +86,16 @@ def plan_of(
             continue
         confirmed = [meets(product, found.constraints, path, facets) for product in products]
         if all(confirmed):
-            met.append(Condition(path, text))
+            if not _goes_without_saying(path, found.constraints):
+                met.append(Condition(path, text))
         else:
             (partly if any(confirmed) else nowhere).append(text)
     aside = [path for path in found.set_aside if not (found.price_missed and path == "price")]
-    labels = [label(asked.constraints, path, naming.language, currency) for path in aside]
+    dropped = [
+        Condition(path, text)
+        for path in aside
+        if (text := label(asked.constraints, path, naming.language, currency))
+    ]
     missed = None
     if found.price_missed:
         price = label(asked.constraints, "price", naming.language, currency)
@@ -106,17 +112,26 @@ def plan_of(
         met=tuple(met),
         partly=tuple(partly),
         nowhere=tuple(nowhere),
-        set_aside=tuple(text for text in labels if text),
+        set_aside=tuple(dropped),
         unmatched="" if found.set_aside else _unmatched(asked, products, wish),
         move=move.kind if move else None,
         than=_than(move, asked),
         is_most=move is not None and _beats_most(move, before),
         is_stuck=found.is_again or (cheaper and missed is not None),
+        is_narrowed=bool(asked.rejected),
         best=best if best is None or best == found.constraints.prefer else None,
         range=found.range,
         too_little=missed,
         counted=understood is not None and understood.shape in ("count", "prices"),
     )
+
+
+def _goes_without_saying(path: str, constraints: Constraints) -> bool:
+    """Whether an exclusion says nothing beside another condition: blue things are not black."""
+    head, _, word = path.partition(".")
+    if head != "exclude" or ("colour", word.casefold()) not in concept_index():
+        return False
+    return any(name in _COLOUR_NAMES for name in constraints.attributes)
 
 
 def _than(move: Move | None, asked: DialogueState) -> str:

@@ -93,6 +93,15 @@ class DialogueState(BaseModel):
         """What the latest turn with products showed."""
         return self.shown[-1].products if self.shown else ()
 
+    def seen(self) -> list[str]:
+        """The ids of what was shown last; with those before where that was one alone."""
+        ids: list[str] = []
+        for turn in reversed(self.shown):
+            ids += [each.product_id for each in turn.products if each.product_id not in ids]
+            if len(ids) > 1:
+                break
+        return ids
+
     def to_filters(self, facets: Facets) -> Filters:
         """The hard conditions of the wish, and nothing that was passed over."""
         filters = self.constraints.to_filters(facets)

@@ -193,7 +193,11 @@ class Guide:
             draft.intent = Intent.GREETING
             yield from draft.say_all(composer.empty())
             return
+        restarted = understood.move is not None and understood.move.kind == "start_over"
         match draft.intent:
+            case Intent.RECOMMEND | Intent.REFINE if restarted and not draft.state.wish.parts:
+                draft.suggestions = Naming(facets, draft.language).departments(facets, 3)
+                yield from draft.say_all(composer.restart())
             case Intent.RECOMMEND | Intent.REFINE:
                 yield from self._recommend(draft, understood.query, understood)
             case Intent.COMPARE:
@@ -305,7 +309,7 @@ class Guide:
         """Say in what the products meant differ, with their cards."""
         products = self._meant(draft, understood)
         if len(products) < 2:
-            products = self._products([each.product_id for each in draft.state.last_shown])
+            products = self._products(draft.state.seen()[:MOST_COMPARED])
         if len(products) < 2:
             yield from self._recommend(draft, understood.query)
             return

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.constraints import SUPERLATIVES
 from assistant.language import has_chinese
 from assistant.reply import Intent
 from assistant.state import DialogueState, Wish
@@ -77,12 +78,16 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
     if shape is not None:
         whole = not reading.names_product and shape != "prices"
         return Judgement(Intent.SHOP_QUESTION if whole else Intent.RECOMMEND, "shape")
+    if reading.prefer in SUPERLATIVES and not reading.names_product and _WHOLE.search(text):
+        if not points_at_shown(text):
+            return Judgement(Intent.RECOMMEND, "superlative")
     early = _before_wishes(text, reading, state, wish_form)
     if early is not None:
         return early
     if _restarts(text):
         return Judgement(Intent.REFINE if ongoing else Intent.RECOMMEND, "restart")
     about = re.match(r"(?:what|how) about\b", text) and reading.states_condition
+    about = about or _HAVE_ANY.search(text) or _BARE_BEST.match(text)
     if ongoing and (about or _refines(text)):
         return Judgement(Intent.REFINE, "cue")
     if state.shown and _asks_of_shown(text, reading, wish_form):
@@ -125,6 +130,10 @@ def _before_wishes(
     return None
 
 
+# 有红色的吗, 红色的有吗: whether there are some like that, not whether the one shown is.
+_HAVE_ANY = grammar_pattern("intents", "have_any")
+_WHOLE = grammar_pattern("shape", "whole_shop")
+_BARE_BEST = grammar_pattern("intents", "bare_best")
 _CART_WORD = re.compile(r"\b(?:cart|basket|trolley|check ?out)\b|购物车|结账|结算|下单")
 
 

@@ -112,7 +112,7 @@ def _price(constraints: Constraints, language: Language, currency: str | None) -
     chinese = language == "zh"
     if low is not None and high is not None:
         return f"{_money(low, language, currency)}–{_money(high, language, currency)}"
-    if high is not None and _is_just_below(high):
+    if high is not None and is_just_below(high):
         amount = _money(high + CENT, language, currency)
         return f"低于{amount}" if chinese else f"under {amount}"
     if high is not None:
@@ -125,7 +125,7 @@ def _price(constraints: Constraints, language: Language, currency: str | None) -
     return f"{amount}以上" if chinese else f"{amount} and up"
 
 
-def _is_just_below(amount: Decimal) -> bool:
+def is_just_below(amount: Decimal) -> bool:
     """Whether a limit is a cent less than a plainer amount: 74.49 says "under 74.50"."""
     return int(amount * 100) % 10 == 9
 

@@ -41,6 +41,10 @@ class Chinese:
         """The brands the shop has."""
         return [f"我们有{'、'.join(brands)}。" if brands else "商品资料里没有写明品牌。"]
 
+    def restart(self) -> list[str]:
+        """The wish is put away."""
+        return ["好的，我们重新开始。", "您想找什么？"]
+
     def shop_answer(self, document: str, quote: str) -> list[str]:
         """An answer in the shop's own words, with the document it comes from."""
         return [f"我们的“{document}”页面写道：{quote}"]

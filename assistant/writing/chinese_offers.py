@@ -9,7 +9,7 @@ from assistant.money import price_text
 from assistant.reasons import rating_text, sale_text, stock_text
 from assistant.understanding.words import concept_index
 from assistant.writing.contrasts import contrast_of
-from assistant.writing.english_offers import shown_range
+from assistant.writing.english_offers import OPPOSITE, shown_range
 from assistant.writing.phrasing import vary
 from assistant.writing.plan import Condition, Pick, Plan, Range, Said
 
@@ -57,7 +57,7 @@ def body(plan: Plan) -> list[Said]:
         told.append(lead)
     if (contrast := contrast_of(plan.picks)) is not None and not plan.named:
         kind, pick = contrast
-        if kind != plan.best:
+        if kind != plan.best and (plan.best is None or kind != OPPOSITE[plan.best]):
             told.append(pick)
             sentences.append(Said(_contrast(kind, pick, plan), pick.product.id))
     if caution := _caution(plan):
@@ -159,10 +159,15 @@ def _is_told(plan: Plan) -> bool:
 
 
 def _set_aside(plan: Plan) -> str:
-    missing = "、".join(f"“{text}”" for text in plan.set_aside)
+    missing = "、".join(f"“{condition.text}”" for condition in plan.set_aside)
     rest = f"（{with_conditions(plan.noun, plan.met)}）" if plan.noun else ""
     if plan.move == "more":
         return f"完全符合的您都看过了；不考虑{missing}的话，下面这些最接近{rest}。"
+    one = plan.set_aside[0]
+    telling = not one.path.startswith(("exclude", "category", "for_whom"))
+    if len(plan.set_aside) == 1 and telling and plan.noun and not plan.is_narrowed:
+        things = with_conditions(plan.noun, (*plan.met, one))
+        return f"店里没有{things}；不考虑{missing}的话，下面这些最接近。"
     return vary(
         (
             f"店里没有完全符合的商品，我先放宽了{missing}，下面这些最接近{rest}。",
@@ -177,7 +182,7 @@ def _too_little(plan: Plan) -> str:
     condition, lead = plan.too_little, plan.picks[0]
     assert condition is not None
     things = with_conditions(plan.noun or "商品", plan.met)
-    also = "、".join(f"“{text}”" for text in plan.set_aside)
+    also = "、".join(f"“{each.text}”" for each in plan.set_aside)
     aside = f"不考虑{also}的话，" if also else ""
     if plan.is_stuck:
         end = "最便宜" if plan.move == "cheaper" else "最贵"

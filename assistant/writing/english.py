@@ -45,6 +45,10 @@ class English:
             return ["Our catalogue names no brands."]
         return [f"We carry {_listed(brands)}."]
 
+    def restart(self) -> list[str]:
+        """The wish is put away."""
+        return ["All right, let’s begin again.", "What are you looking for?"]
+
     def shop_answer(self, document: str, quote: str) -> list[str]:
         """An answer in the shop's own words, with the document it comes from."""
         return [f"From our page “{document}”: {quote}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.constraints import Preference
 from assistant.language import Language
 from assistant.money import price_text
 from assistant.naming import is_adjective
@@ -19,6 +20,12 @@ _BEST = {
     "cheapest": "cheapest",
     "dearest": "most expensive",
     "best_rated": "best rated",
+}
+# What would be no contrast: beside the most expensive thing, the cheapest of a few dear ones.
+OPPOSITE: dict[Preference, str] = {
+    "cheapest": "other",
+    "dearest": "cheapest",
+    "best_rated": "other",
 }
 
 
@@ -71,7 +78,7 @@ def body(plan: Plan) -> list[Said]:
         told.append(lead)
     if (contrast := contrast_of(plan.picks)) is not None and not plan.named:
         kind, pick = contrast
-        if kind != plan.best:
+        if kind != plan.best and (plan.best is None or kind != OPPOSITE[plan.best]):
             told.append(pick)
             sentences.append(Said(_contrast(kind, pick, plan), pick.product.id))
     if caution := _caution(plan):
@@ -206,11 +213,16 @@ def _is_told(plan: Plan) -> bool:
 
 
 def _set_aside(plan: Plan) -> str:
-    missing = listed([f"“{text}”" for text in plan.set_aside], "and")
+    missing = listed([f"“{condition.text}”" for condition in plan.set_aside], "and")
     still = with_conditions(plan.noun, plan.met) if plan.noun else ""
     rest = f": {still}" if still else ""
     if plan.move == "more":
         return f"You have seen all that fits. Without {missing}, these come closest{rest}."
+    one = plan.set_aside[0]
+    telling = not one.path.startswith(("exclude", "category", "for_whom"))
+    if len(plan.set_aside) == 1 and telling and plan.noun and not plan.is_narrowed:
+        things = with_conditions(plan.noun, (*plan.met, one))
+        return f"We have no {things}. Without {missing}, these come closest."
     return vary(
         (
             f"Nothing in the shop is all of that, so I set aside {missing}; "
@@ -226,13 +238,15 @@ def _too_little(plan: Plan) -> str:
     condition, lead = plan.too_little, plan.picks[0]
     assert condition is not None
     things = with_conditions(plan.noun or "products", plan.met)
-    also = listed([f"“{text}”" for text in plan.set_aside])
+    also = listed([f"“{each.text}”" for each in plan.set_aside])
     aside = f" Without {also}," if also else ""
     if plan.is_stuck:
         end = "cheapest" if plan.move == "cheaper" else "most expensive"
         return f"{aside} {named(lead)} is already the {end} of our {things}.".strip()
     limit = condition.text
-    price = limit if limit.startswith(("under", "over", "up to")) else f"at {limit}"
+    if limit.startswith("up to "):
+        limit = f"{limit.removeprefix('up to ')} or less"
+    price = limit if limit.startswith(("under", "over")) else f"for {limit}"
     ends = {"price.max": "cheapest", "price.min": "most expensive"}
     end = ends.get(condition.path, "nearest")
     return f"We have no {things} {price}.{aside} {'t' if aside else 'T'}he {end} is {named(lead)}."

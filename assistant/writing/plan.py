@@ -60,7 +60,8 @@ class Plan:
 
     `move` says what the turn changed ("cheaper"), `than` the title it is compared with, if
     one, and `is_most` that it goes further than more than half of what was shown before;
-    `is_stuck` that nothing can go further that way. `best` is a superlative that the
+    `is_stuck` that nothing can go further that way, `is_narrowed` that products were passed
+    over before and not looked at. `best` is a superlative that the
     first pick answers, among everything in `range` where that was counted. `too_little` is a
     price condition nothing meets: the picks are then the nearest, the nearest first.
     `counted` that the customer asked how many there are, `named` the name of the first pick
@@ -75,12 +76,13 @@ class Plan:
     met: tuple[Condition, ...] = ()
     partly: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()
-    set_aside: tuple[str, ...] = ()
+    set_aside: tuple[Condition, ...] = ()
     unmatched: str = ""
     move: MoveKind | None = None
     than: str = ""
     is_most: bool = False
     is_stuck: bool = False
+    is_narrowed: bool = False
     best: Preference | None = None
     range: Range | None = None
     too_little: Condition | None = None

@@ -9,7 +9,7 @@ from assistant.language import Language
 from assistant.reasons import Reason
 from assistant.verify import Verifier
 from assistant.writing.composer import composer_for
-from assistant.writing.plan import Difference, Pick, Plan
+from assistant.writing.plan import Condition, Difference, Pick, Plan, Range
 from assistant.writing.sentences import split_sentences, stream_sentences
 from retrieval.product import Product
 
@@ -40,20 +40,73 @@ def text(plan: Plan) -> str:
     return composer.joint.join(said)
 
 
-def test_a_recommendation_in_english() -> None:
-    met = ("waterproof", "under $100", "not black")
+WATERPROOF = Condition("attributes.waterproof", "waterproof")
+UNDER_100 = Condition("price", "under $100")
+NOT_BLACK = Condition("exclude.black", "not black")
+
+
+def test_a_recommendation_in_english_says_nothing_twice() -> None:
+    met = (WATERPROOF, UNDER_100, NOT_BLACK)
     assert text(plan(SHELL, PARKA, VEST, noun="jackets", met=met)) == (
-        "Here are three jackets that fit: waterproof, under $100 and not black. "
-        "My first suggestion is Storm Shell Jacket ($89.00): under $100, waterproof and "
+        "Here are three waterproof jackets under $100, none of them black. "
+        "My first suggestion is Storm Shell Jacket ($89.00, down from $120.00): "
         "4.6 stars from 212 reviews. "
         "If you want to spend less, Ember Vest ($39.00) is the cheapest of these."
     )
 
 
 def test_a_recommendation_in_chinese() -> None:
-    assert text(plan(SHELL, noun="夹克", met=("防水",), language="zh")).startswith(
-        "店里有一款符合：防水。就是风暴硬壳夹克（US$89.00）："
+    met = (Condition("attributes.waterproof", "防水"), Condition("price", "US$100以内"))
+    assert text(plan(SHELL, PARKA, noun="夹克", met=met, language="zh")).startswith(
+        "为您找到两款US$100以内的防水夹克。"
     )
+
+
+@pytest.mark.parametrize(
+    ("met", "said"),
+    [
+        ((Condition("attributes.color", "blue"),), "blue jackets"),
+        ((Condition("attributes.size", "size M"),), "jackets in size M"),
+        ((Condition("attributes.hood", "hood"),), "jackets with hood"),
+        ((Condition("brand", "Norvane"),), "jackets by Norvane"),
+        ((Condition("price", "$5–$10"),), "jackets for $5–$10"),
+        ((Condition("rating", "4 stars and up"),), "jackets rated 4 stars and up"),
+        ((Condition("exclude.Norvane", "not Norvane"),), "jackets, leaving out Norvane"),
+    ],
+)
+def test_each_condition_stands_where_english_wants_it(
+    met: tuple[Condition, ...], said: str
+) -> None:
+    assert text(plan(SHELL, PARKA, noun="jackets", met=met)).startswith(f"Here are two {said}.")
+
+
+def test_the_cheapest_of_all_is_said_with_how_many_there_are() -> None:
+    best = plan(VEST, PARKA, noun="jackets", best="cheapest", range=Range(12))
+    assert text(best).startswith("The cheapest of our 12 jackets is Ember Vest ($39.00).")
+    zh = plan(VEST, PARKA, noun="夹克", best="cheapest", range=Range(12), language="zh")
+    assert text(zh).startswith("店里12 款夹克中最便宜的是Ember Vest（US$39.00）。")
+
+
+def test_beside_the_most_expensive_nothing_is_called_the_cheapest() -> None:
+    dearest = plan(SHELL, VEST, noun="jackets", best="dearest", range=Range(4))
+    assert "cheapest" not in text(dearest)
+
+
+def test_a_price_that_nothing_has_is_said_with_the_real_one() -> None:
+    limit = Condition("price.max", "up to $20")
+    said = text(plan(VEST, PARKA, noun="jackets", too_little=limit))
+    assert said.startswith(
+        "We have no jackets for $20 or less. The cheapest is Ember Vest ($39.00)."
+    )
+
+
+def test_cheaper_is_said_of_what_was_seen_and_not_as_an_odd_limit() -> None:
+    moved = plan(VEST, PARKA, noun="jackets", move="cheaper", is_most=True)
+    assert text(moved).startswith(
+        "These two jackets cost less than most of what you have seen: from $39.00 to $59.90."
+    )
+    stuck = plan(VEST, noun="jackets", move="cheaper", is_stuck=True, too_little=UNDER_100)
+    assert text(stuck) == "Ember Vest ($39.00) is already the cheapest of our jackets."
 
 
 def test_the_phrasing_varies_from_turn_to_turn_and_never_within_one() -> None:
@@ -71,9 +124,12 @@ def test_a_text_has_two_to_four_sentences(language: Language, count: int) -> Non
 
 
 def test_what_was_given_up_is_said() -> None:
-    said = text(plan(SHELL, set_aside=("under $20",), met=("waterproof",), noun="jackets"))
-    assert "“under $20”" in said
-    assert "these come closest (jackets, waterproof)" in said
+    red = Condition("attributes.color", "red")
+    said = text(plan(SHELL, set_aside=(red,), met=(WATERPROOF,), noun="jackets"))
+    assert said.startswith("We have no waterproof red jackets. Without “red”, these come closest.")
+    both = text(plan(SHELL, set_aside=(red, UNDER_100), met=(WATERPROOF,), noun="jackets"))
+    assert "“red” and “under $100”" in both
+    assert "these come closest: waterproof jackets" in both
 
 
 def test_what_the_shop_does_not_have_is_said() -> None:

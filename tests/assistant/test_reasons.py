@@ -9,7 +9,7 @@ from turn_parts import ANORAK, PARKA, SHELL, VEST, jacket
 
 from assistant.constraints import Constraints
 from assistant.diversify import choose
-from assistant.finding import ordered
+from assistant.finding import Found, ordered
 from assistant.money import limit_text, number_text, price_text
 from assistant.reasons import reasons_for
 from ranking.rerank import RankedHit
@@ -78,9 +78,9 @@ def test_variants_of_one_product_are_shown_once() -> None:
 
 def test_what_cannot_be_bought_comes_last_and_the_cheapest_first_if_wished() -> None:
     hits = [ranked(ANORAK, 0.6), ranked(SHELL, 0.5), ranked(PARKA, 0.4)]
-    plain = ordered(hits, Constraints(), FACETS)
+    plain = ordered(hits, Found([], Constraints()), FACETS)
     assert [hit.hit.product.id for hit in plain] == ["shell", "parka", "anorak"]
-    cheap = ordered(hits, Constraints(prefer="cheapest"), FACETS)
+    cheap = ordered(hits, Found([], Constraints(prefer="cheapest")), FACETS)
     assert cheap[0].hit.product.id == "parka"
 
 

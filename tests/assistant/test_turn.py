@@ -62,7 +62,7 @@ def test_every_product_shown_meets_every_hard_condition(guide: Guide) -> None:
 def test_the_reply_says_what_was_understood_and_why(guide: Guide) -> None:
     reply = say(guide, WISH)
     assert reply.constraints["price"] == {"max": "100"}
-    assert reply.text.startswith(("Here are two jackets", "I found two jackets", "Two jackets"))
+    assert "two waterproof jackets under $100, none of them black." in reply.text
     shell = reply.products[0]
     assert "under $100" in shell.reasons
     assert "4.6 stars from 212 reviews" in shell.reasons
@@ -78,8 +78,9 @@ def test_a_wish_is_refined(guide: Guide) -> None:
 def test_an_impossible_wish_is_relaxed_and_said_so(guide: Guide) -> None:
     reply = say(guide, "a red vest or jacket under $10")
     assert reply.products
-    assert "“up to $10”" in reply.text
-    assert any(words in reply.text for words in ("set aside", "Without", "these come closest"))
+    assert reply.text.startswith(
+        "We have no red jackets for $10 or less. The cheapest is Ember Vest ($39.00)."
+    )
 
 
 def test_suggestions_lead_somewhere(guide: Guide) -> None:

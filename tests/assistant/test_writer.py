@@ -10,7 +10,7 @@ from turn_parts import PARKA, SHELL, ScriptedModel
 
 from assistant.llm import LanguageModel
 from assistant.verify import Verifier
-from assistant.writing.plan import Pick, Plan
+from assistant.writing.plan import Condition, Pick, Plan
 from assistant.writing.prompts import endpoint_prompt, small_prompt
 from assistant.writing.writer import Writer, Written
 from retrieval.product import Product
@@ -20,9 +20,9 @@ PLAN = Plan(
     seed=0,
     picks=(Pick(SHELL, SHELL.title), Pick(PARKA, PARKA.title)),
     noun="jackets",
-    met=("waterproof",),
+    met=(Condition("attributes.waterproof", "waterproof"),),
 )
-OPENING = "Here are two jackets that fit: waterproof."
+OPENING = "Here are two waterproof jackets."
 
 
 def write(
@@ -57,7 +57,7 @@ def test_false_sentences_are_dropped_and_the_composer_goes_on() -> None:
     sentences, written = write(ScriptedModel(script=script))
     assert "The Drizzle Parka comes in blue." in sentences
     assert not any("$9." in sentence for sentence in sentences)
-    assert any("Storm Shell Jacket ($89.00)" in sentence for sentence in sentences)
+    assert any("Storm Shell Jacket ($89.00" in sentence for sentence in sentences)
     assert [dropped.sentence for dropped in written.dropped] == ["The Storm Shell Jacket costs $9."]
 
 
