@@ -78,9 +78,9 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
     if shape is not None:
         whole = not reading.names_product and shape != "prices"
         return Judgement(Intent.SHOP_QUESTION if whole else Intent.RECOMMEND, "shape")
-    if reading.prefer in SUPERLATIVES and not reading.names_product and _WHOLE.search(text):
-        if not points_at_shown(text):
-            return Judgement(Intent.RECOMMEND, "superlative")
+    best = reading.prefer in SUPERLATIVES and not reading.names_product
+    if best and _WHOLE.search(text) and not points_at_shown(text):
+        return Judgement(Intent.RECOMMEND, "superlative")
     early = _before_wishes(text, reading, state, wish_form)
     if early is not None:
         return early
