@@ -3,6 +3,9 @@
 A turn is written twice: its message when it arrives, and everything else in one transaction
 before the reply counts as complete. A process killed in between leaves a turn without a reply,
 and nothing a customer has seen as finished is ever lost.
+
+What names a person is masked on the way in (`assistant/privacy`): the message a turn works with
+is the masked one, so that nothing derived from it can tell either.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from sqlalchemy.exc import IntegrityError
 from assistant.events import Event, EventKind
 from assistant.ids import new_id
 from assistant.moments import aware
+from assistant.privacy.masking import Masker
+from assistant.privacy.vault import Vault
 from assistant.reply import ProductCard, Reply
 from assistant.tables import conversations, events, feedback, impressions, turns
 from retrieval.database import migrate, reading, writing
@@ -38,7 +43,10 @@ class UnknownTurnError(ShopGuideError):
 
 @dataclass(frozen=True, slots=True)
 class OpenTurn:
-    """A turn whose message is logged and whose reply is not written yet."""
+    """A turn whose message is logged and whose reply is not written yet.
+
+    `message` is what the guide reads: without what names a person.
+    """
 
     conversation_id: str
     turn: int
@@ -108,13 +116,19 @@ class WritingCounts:
 class ConversationLog:
     """Writes and reads the log; safe to use from several threads and processes at once."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, masker: Masker | None = None, vault: Vault | None = None
+    ) -> None:
         """Bring the tables of `engine`'s database up to date.
+
+        `vault` keeps the originals of masked messages; without one they are not kept.
 
         Raises:
             ShopGuideError: where the database cannot be opened or written.
         """
         self._engine = engine
+        self._masker = masker or Masker()
+        self._vault = vault
         migrate(engine, MIGRATIONS, VERSION_TABLE)
 
     def begin(
@@ -124,8 +138,12 @@ class ConversationLog:
         conversation_id: str | None = None,
         customer_id: str | None = None,
         channel: str = "web",
+        longest: int | None = None,
     ) -> OpenTurn:
         """Log a message that has arrived and give it its place in its conversation.
+
+        What is longer than `longest` characters is cut, after masking: half a card number is
+        none that could be recognised.
 
         An id that is not known yet starts a conversation of that name, so that another system
         may bring its own.
@@ -137,6 +155,7 @@ class ConversationLog:
             raise ShopGuideError("a conversation id has at most 100 printable characters")
         now = datetime.now(UTC)
         conversation_id = conversation_id or new_id()
+        masked = self._masker.mask(message)
         with writing(self._engine) as connection:
             known = connection.execute(
                 select(conversations.c.customer_id)
@@ -163,11 +182,16 @@ class ConversationLog:
             turn = 1 + (last or 0)
             connection.execute(
                 insert(turns).values(
-                    conversation_id=conversation_id, turn=turn, message=message, created_at=now
+                    conversation_id=conversation_id,
+                    turn=turn,
+                    message=masked.text[:longest],
+                    created_at=now,
                 )
             )
+            if self._vault is not None and masked.findings:
+                self._vault.keep(connection, conversation_id, turn, message)
             state = _last_state(connection, conversation_id)
-        return OpenTurn(conversation_id, turn, message, customer_id, state)
+        return OpenTurn(conversation_id, turn, masked.spoken[:longest], customer_id, state)
 
     def complete(self, record: TurnRecord) -> None:
         """Write the reply and all that led to it, in one transaction; twice does no harm."""
@@ -224,6 +248,8 @@ class ConversationLog:
             UnknownTurnError: the turn is not in the log, or did not show that product.
         """
         now = datetime.now(UTC)
+        if isinstance(event.value, str):
+            event = event.model_copy(update={"value": self._masker.mask(event.value).text})
         try:
             with writing(self._engine) as connection:
                 customer_id = _customer_of(connection, event)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from assistant.privacy.phones import REGIONS
 from ranking.settings import RankingSettings
 
 DEFAULT_SHOP_NAME = "the shop"
@@ -33,4 +35,17 @@ class AssistantSettings(RankingSettings):
         float, Field(gt=0, description="after this the composer finishes the text")
     ] = 4.0
     products_shown: Annotated[int, Field(ge=1, le=20, description="cards in a reply")] = 5
+    phone_regions: Annotated[
+        tuple[str, ...],
+        Field(description="ISO 3166 codes: whose national phone numbers are masked"),
+    ] = REGIONS
+    keep_originals: Annotated[
+        bool, Field(description="keep messages as they were typed, encrypted, beside the masked")
+    ] = False
+    privacy_key: Annotated[
+        SecretStr | None, Field(description="key of the kept originals; several: newest first")
+    ] = None
+    privacy_key_file: Annotated[
+        Path | None, Field(description="file that holds that key instead")
+    ] = None
     max_message_chars: Annotated[int, Field(ge=100, description="longer messages are cut")] = 2000

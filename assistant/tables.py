@@ -7,12 +7,14 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -28,6 +30,8 @@ conversations = Table(
     Column("customer_id", String(200)),
     Column("channel", String(40), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Index("conversations_customer", "customer_id"),
+    Index("conversations_created_at", "created_at"),
 )
 
 turns = Table(
@@ -103,6 +107,48 @@ feedback = Table(
     Column("comment", Text, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     ForeignKeyConstraint(_turn_of, ("turns.conversation_id", "turns.turn")),
+)
+
+# Messages as they were typed, encrypted; empty unless the shop keeps originals.
+originals = Table(
+    "originals",
+    metadata,
+    Column("conversation_id", String(100), primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    ForeignKeyConstraint(_turn_of, ("turns.conversation_id", "turns.turn")),
+)
+
+# What customers agreed to or refused; the newest of a purpose counts.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation_id", String(100), ForeignKey("conversations.id"), nullable=False),
+    Column("purpose", String(40), nullable=False),
+    Column("given", Boolean, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index("consents_conversation", "conversation_id"),
+)
+
+# What remains of conversations whose time is over: counts of a day, and nobody's words.
+expired_counts = Table(
+    "expired_counts",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("channel", String(40), primary_key=True),
+    Column("language", String(10), primary_key=True),
+    Column("intent", String(40), primary_key=True),
+    Column("conversations", Integer, nullable=False),
+    Column("turns", Integer, nullable=False),
+    Column("handoffs", Integer, nullable=False),
+    Column("without_result", Integer, nullable=False),
+    Column("helpful", Integer, nullable=False),
+    Column("unhelpful", Integer, nullable=False),
+    Column("clicks", Integer, nullable=False),
+    Column("carts", Integer, nullable=False),
+    Column("purchases", Integer, nullable=False),
 )
 
 # Only ever added to; the triggers that see to it are in the migration.

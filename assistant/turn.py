@@ -29,6 +29,7 @@ from assistant.finding import Found, find, ordered
 from assistant.llm import LanguageModel
 from assistant.log import ConversationLog, LoggedTurn, OpenTurn
 from assistant.naming import Naming
+from assistant.open_log import open_log
 from assistant.overview import overview, samples
 from assistant.planning import cards_of, limits_of, picks_of, plan_of
 from assistant.reply import Intent, TextReady, TurnEvent
@@ -96,7 +97,7 @@ class Guide:
                 search=shop.search,
                 ranker=ranker,
                 documents=DocumentSearch(shop.engine, shop.embedder),
-                log=ConversationLog(shop.engine),
+                log=open_log(settings, shop.engine, shop.catalog),
                 writer=writer,
                 embedder=shop.embedder.name,
             )
@@ -125,10 +126,11 @@ class Guide:
         text = message.replace("\x00", "").strip()
         with self._turnstiles.one_at_a_time(conversation_id):
             turn = self.parts.log.begin(
-                text[:limit],
+                text,
                 conversation_id=conversation_id,
                 customer_id=customer_id,
                 channel=channel,
+                longest=limit,
             )
             draft = self._draft(turn, clock)
             if len(text) > limit:

@@ -1,4 +1,4 @@
-"""`shopguide evaluate search`, `clicks` and `dialogues`."""
+"""`shopguide evaluate search`, `clicks`, `dialogues` and `privacy`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from ui.cli.dialogues import evaluate_dialogues
-from ui.cli.output import print_fields, print_json
+from ui.cli.output import output, print_fields, print_json
 from ui.settings import load_settings
 
 app = typer.Typer(
-    help="Measure search, the click model or whole conversations.", no_args_is_help=True
+    help="Measure search, the click model, whole conversations or masking.", no_args_is_help=True
 )
 app.command("dialogues")(evaluate_dialogues)
 
@@ -62,6 +63,36 @@ def evaluate_search(
         print_json(metrics.to_json())
     else:
         print_fields(f"{system.value} on {judgments}", metrics.to_json())
+
+
+@app.command("privacy")
+def evaluate_privacy(
+    sentences: Annotated[
+        list[Path] | None,
+        typer.Option(help="marked sentences, one a line (repeatable); by default our own"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print the metrics as JSON")] = False,
+) -> None:
+    """Score the masking of personal data on sentences that mark it as {kind:passage}."""
+    from assistant.privacy.evaluate import SENTENCES, evaluate_masking, read_sentences
+    from assistant.privacy.masking import Masker
+
+    masker = Masker(load_settings().phone_regions)
+    score = evaluate_masking(masker, read_sentences(sentences or SENTENCES))
+    if as_json:
+        print_json(score)
+        return
+    table = Table("kind", "passages", "masked", "recall", "precision", box=None)
+    for kind, each in score.kinds.items():
+        shares = (
+            "–" if share is None else f"{share:.3f}" for share in (each.recall, each.precision)
+        )
+        table.add_row(kind, str(each.passages), str(each.masked), *shares)
+    table.add_row("all", "", "", f"{score.recall:.3f}", f"{score.precision:.3f}")
+    output.print(f"{score.sentences} sentences")
+    output.print(table)
+    for missed in (*score.missed, *score.wrong):
+        output.print(missed, markup=False)
 
 
 @app.command("clicks")
