@@ -13,7 +13,7 @@ from assistant.state import DialogueState
 from assistant.understanding.understander import Understood
 from assistant.writing.composer import composer_for
 from assistant.writing.writer import Written
-from ranking.candidates import behaviour_numbers, product_candidate
+from ranking.candidates import behaviour_numbers, hit_candidate
 from ranking.rerank import RankedHit
 
 
@@ -165,7 +165,7 @@ class Draft:
     def _impression(self, position: int, ranked: RankedHit) -> Impression:
         hit = ranked.hit
         query = self.query or self.turn.message
-        candidate = product_candidate(query, hit.product, hit.dense_score, hit.lexical_score)
+        candidate = hit_candidate(query, hit)
         return Impression(
             position=position,
             product_id=hit.product.id,

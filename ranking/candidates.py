@@ -20,8 +20,9 @@ class Candidate:
     """A product as a candidate; a number that is not known is None.
 
     `kind` is its most special category, `details` are further words, most telling first,
-    `cosine` is that of query and product text, `lexical` its BM25 score, prices are in one
-    currency.
+    `cosine` is that of query and product text, `feedback` the cosine after pseudo-relevance
+    feedback, `lexical` the BM25 score, `late` and `late_least` the late interaction of their
+    tokens (None where the search does without); prices are in one currency.
     """
 
     title: str
@@ -29,6 +30,9 @@ class Candidate:
     kind: str = ""
     cosine: float = 0.0
     lexical: float = 0.0
+    late: float | None = None
+    late_least: float | None = None
+    feedback: float | None = None
     rating: float | None = None
     rating_count: int = 0
     price: float | None = None
@@ -41,8 +45,16 @@ class Candidate:
         return f"{self.title}. {self.details[:DETAIL_CHARACTERS]}" if self.details else self.title
 
 
-def product_candidate(query: str, product: Product, cosine: float, lexical: float) -> Candidate:
-    """The candidate that a product is for a query, with its two retrieval scores."""
+def product_candidate(
+    query: str,
+    product: Product,
+    cosine: float = 0.0,
+    lexical: float = 0.0,
+    late: float | None = None,
+    late_least: float | None = None,
+    feedback: float | None = None,
+) -> Candidate:
+    """The candidate that a product is for a query, with its retrieval scores."""
     title, details = product.title, product_details(product)
     kind = product.category[-1] if product.category else ""
     chinese = product.translations.get("zh") if is_chinese(query) else None
@@ -57,6 +69,9 @@ def product_candidate(query: str, product: Product, cosine: float, lexical: floa
         kind=kind,
         cosine=cosine,
         lexical=lexical,
+        late=late,
+        late_least=late_least,
+        feedback=feedback,
         rating=product.rating,
         rating_count=product.rating_count or 0,
         price=None if price is None else float(price),
@@ -88,16 +103,27 @@ def product_details(product: Product) -> str:
 
 
 def hit_candidates(query: str, hits: Sequence[SearchHit]) -> list[Candidate]:
-    """The candidates that search hits are; dense and lexical scores are those of the search."""
-    return [
-        product_candidate(query, hit.product, hit.dense_score, hit.lexical_score) for hit in hits
-    ]
+    """The candidates that search hits are, with the scores of the search."""
+    return [hit_candidate(query, hit) for hit in hits]
 
 
+def hit_candidate(query: str, hit: SearchHit) -> Candidate:
+    """The candidate that one search hit is."""
+    return product_candidate(
+        query,
+        hit.product,
+        hit.dense_score,
+        hit.lexical_score,
+        hit.late_score,
+        hit.late_least,
+        hit.feedback_score,
+    )
+
+
+SEARCH_NUMBERS = ("cosine", "lexical", "late", "late_least", "feedback")
 # The numbers of a candidate that an example may carry in its `features`.
 BEHAVIOUR_NUMBERS = (
-    "cosine",
-    "lexical",
+    *SEARCH_NUMBERS,
     "rating",
     "rating_count",
     "price",
@@ -120,14 +146,20 @@ def described_candidate(
     kind: str = "",
     cosine: float,
     lexical: float,
+    late: float | None = None,
+    late_least: float | None = None,
+    feedback: float | None = None,
 ) -> Candidate:
-    """The candidate of a logged or graded example; `numbers` win over the two given scores."""
+    """The candidate of a logged or graded example; `numbers` win over the given scores."""
     return Candidate(
         title=title,
         details=details,
         kind=kind,
         cosine=numbers.get("cosine", cosine),
         lexical=numbers.get("lexical", lexical),
+        late=numbers.get("late", late),
+        late_least=numbers.get("late_least", late_least),
+        feedback=numbers.get("feedback", feedback),
         rating=numbers.get("rating"),
         rating_count=int(numbers.get("rating_count", 0)),
         price=numbers.get("price"),

@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 
 from ranking.candidates import Candidate
 from ranking.words import name_stems, query_stems, spelling_similarity, stems
-from retrieval.fusion import LEXICAL_WEIGHT
+from retrieval.fusion import LATE_WEIGHT, LEXICAL_WEIGHT
 
 # Name of each number, and the part of an explanation it belongs to.
 FEATURES: dict[str, str] = {
     "cosine": "meaning",
+    "late": "meaning",
+    "late_least": "words",
+    "feedback": "meaning",
     "hybrid": "meaning",
     "cosine_gap": "meaning",
     "cosine_rank": "meaning",
@@ -54,14 +57,20 @@ FEATURES: dict[str, str] = {
 }
 
 # Numbers whose weights carry over to shops and queries that were not trained on, found on graded
-# queries of two other shops: where words of the query stand in a title means different things
-# in different shops, so the text tower has to learn that, or the shop's own log.
+# queries of two other shops: where words of the query stand in a title, or how much a title
+# shares with its neighbours', means different things in different shops, so the text tower has
+# to learn that, or the shop's own log.
 TRANSFERABLE = frozenset(
     (
-        "hybrid", "common_words", "common_lift", "kind_share", "last_in_kind", "last_ends_name",
+        "hybrid", "late_least", "kind_share", "last_in_kind", "last_ends_name",
         "query_length", "title_length", "rating", "rating_count", "discount", "unavailable",
     )
 )  # fmt: skip
+
+# Of those, the ones that do not judge what a product is: a simulation may be believed in them.
+BEHAVIOUR = frozenset(
+    ("hybrid", "query_length", "rating", "rating_count", "discount", "unavailable")
+)
 
 # A rating counts as if this many average ratings had been given before.
 PRIOR_RATING, PRIOR_COUNT = 4.0, 10
@@ -85,10 +94,16 @@ def _standing(candidates: Sequence[Candidate]) -> dict[str, NDArray[np.float64]]
     cosine = np.array([candidate.cosine for candidate in candidates])
     lexical = np.array([candidate.lexical for candidate in candidates])
     share = lexical / max(lexical.max(), 1e-9)
+    late = np.array([one.cosine if one.late is None else one.late for one in candidates])
+    least = np.array([0.0 if one.late_least is None else one.late_least for one in candidates])
+    near = np.array([one.cosine if one.feedback is None else one.feedback for one in candidates])
     ranks = np.argsort(np.argsort(-cosine, kind="stable"), kind="stable")
     return {
         "cosine": cosine,
-        "hybrid": cosine + LEXICAL_WEIGHT * share,  # as the search orders them
+        "late": late,
+        "late_least": least,
+        "feedback": near,
+        "hybrid": near + LEXICAL_WEIGHT * share + LATE_WEIGHT * late,  # as the search orders them
         "cosine_gap": cosine - cosine.max(),
         "cosine_rank": 1 / (ranks + 5.0),
         "lexical": share,

@@ -13,9 +13,12 @@ from ranking.candidates import Candidate, described_candidate
 from ranking.examples import Example, group_by_query
 from ranking.features import feature_matrix
 from ranking.words import stems
+from retrieval.feedback import FEEDBACK_PRODUCTS, refine
+from retrieval.fusion import LATE_WEIGHT, fuse
+from retrieval.late import LateScores, Tokens, late_scores
 
 if TYPE_CHECKING:
-    from retrieval.embeddings import Embedder
+    from retrieval.embeddings import Embedder, Vectors
 
 EMBEDDED_CHARACTERS = 400
 
@@ -33,24 +36,27 @@ class Group:
 
 
 def build_groups(examples: Sequence[Example], embedder: Embedder) -> list[Group]:
-    """Compute what examples do not carry (cosine, BM25) and all features.
+    """Compute what examples do not carry of the search's scores, and all features.
 
-    A live search gives both scores of its own index; for examples without them the embedder
-    gives the cosine, and BM25 is taken over the distinct texts of the examples.
+    A live search gives the scores of its own index. For examples without them BM25 is taken
+    over the distinct texts of the examples, and feedback over the query's own examples.
     """
     grouped = group_by_query(examples)
-    cosines = _cosines(grouped, embedder)
     lexical = _lexical_scores(grouped)
+    nearness = _nearness(grouped, lexical, embedder)
     groups: list[Group] = []
-    for (query, members), cosine, scores in zip(grouped, cosines, lexical, strict=True):
+    for (query, members), near, scores in zip(grouped, nearness, lexical, strict=True):
         candidates = tuple(
             described_candidate(
                 one.title,
                 one.description,
                 one.numbers,
                 kind=one.kind,
-                cosine=float(cosine[place]),
+                cosine=float(near.cosine[place]),
                 lexical=float(scores[place]),
+                late=None if near.late is None else float(near.late.mean[place]),
+                late_least=None if near.late is None else float(near.late.least[place]),
+                feedback=None if near.feedback is None else float(near.feedback[place]),
             )
             for place, one in enumerate(members)
         )
@@ -72,29 +78,48 @@ def build_groups(examples: Sequence[Example], embedder: Embedder) -> list[Group]
 Grouped = Sequence[tuple[str, Sequence[Example]]]
 
 
-def _cosines(grouped: Grouped, embedder: Embedder) -> list[NDArray[np.float32]]:
-    missing = [
-        query for query, members in grouped if any("cosine" not in one.numbers for one in members)
+@dataclass(frozen=True, slots=True)
+class _Nearness:
+    """Of one query and each of its members, as the search has them of a query and products."""
+
+    cosine: NDArray[np.float32]
+    late: LateScores | None = None
+    feedback: NDArray[np.float32] | None = None
+
+
+def _nearness(
+    grouped: Grouped, lexical: Sequence[NDArray[np.float32]], embedder: Embedder
+) -> list[_Nearness]:
+    wanted = {"cosine", "feedback"} | ({"late"} if embedder.has_tokens else set[str]())
+    lacking = [
+        place
+        for place, (_, members) in enumerate(grouped)
+        if any(not wanted <= one.numbers.keys() for one in members)
     ]
-    if not missing:
-        return [np.zeros(len(members), np.float32) for _, members in grouped]
-    texts = {
-        _embedded_text(one): 0
-        for _, members in grouped
-        for one in members
-        if "cosine" not in one.numbers
-    }
+    found = [_Nearness(np.zeros(len(members), np.float32)) for _, members in grouped]
+    if not lacking:
+        return found
+    texts = list(dict.fromkeys(_embedded_text(one) for at in lacking for one in grouped[at][1]))
     row = {text: place for place, text in enumerate(texts)}
-    vectors = embedder.embed_array(list(texts))
-    queries = dict(zip(missing, embedder.embed_array(missing), strict=True))
-    result: list[NDArray[np.float32]] = []
-    for query, members in grouped:
-        scores = np.zeros(len(members), np.float32)
-        for place, one in enumerate(members):
-            if "cosine" not in one.numbers:
-                scores[place] = vectors[row[_embedded_text(one)]] @ queries[query]
-        result.append(scores)
-    return result
+    vectors, tokens = _embed(embedder, texts)
+    query_vectors, query_tokens = _embed(embedder, [grouped[at][0] for at in lacking])
+    for place, at in enumerate(lacking):
+        rows = [row[_embedded_text(one)] for one in grouped[at][1]]
+        cosine, late = vectors[rows] @ query_vectors[place], None
+        fused = fuse(cosine, lexical[at])
+        if tokens is not None and query_tokens is not None:
+            late = late_scores(query_tokens[place], [tokens[one] for one in rows])
+            fused = fused + LATE_WEIGHT * late.mean
+        best = np.argsort(-fused, kind="stable")[:FEEDBACK_PRODUCTS]
+        refined = refine(query_vectors[place], vectors[[rows[one] for one in best]])
+        found[at] = _Nearness(cosine, late, vectors[rows] @ refined)
+    return found
+
+
+def _embed(embedder: Embedder, texts: list[str]) -> tuple[Vectors, list[Tokens] | None]:
+    if embedder.has_tokens:
+        return embedder.embed_tokens(texts)
+    return embedder.embed_array(texts), None
 
 
 def _embedded_text(example: Example) -> str:

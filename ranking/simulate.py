@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ranking.assortment import COLOURS, Item, imagine_shop
-from ranking.candidates import behaviour_numbers, product_candidate
+from ranking.candidates import SEARCH_NUMBERS, behaviour_numbers, product_candidate
 from ranking.files import write_atomically
 from ranking.words import is_chinese, stems
 from retrieval.product import Product
@@ -187,9 +187,13 @@ def simulate(
             item = items[at]
             undercut = sum(one > float(item.product.current_price or 0) for one in prices)
             chance = click_chance(wish, item, undercut / len(prices)) * propensity(position)
-            candidate = product_candidate(wish.query, item.product, float(row[at]), 0.0)
-            numbers = behaviour_numbers(candidate)
-            del numbers["lexical"]  # taken over the examples' texts when they are read
+            candidate = product_candidate(wish.query, item.product)
+            # The search's scores are computed when the examples are read.
+            numbers = {
+                name: value
+                for name, value in behaviour_numbers(candidate).items()
+                if name not in SEARCH_NUMBERS
+            }
             yield {
                 "query": wish.query,
                 "product_id": item.product.id,

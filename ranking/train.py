@@ -8,7 +8,7 @@ import math
 import os
 import shutil
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.evaluate import ClickMetrics, measure, open_model
-from ranking.examples import Example, fingerprint, read_examples, split_by_query
-from ranking.features import FEATURES, TRANSFERABLE
+from ranking.examples import fingerprint, read_examples, split_by_query
+from ranking.features import BEHAVIOUR, FEATURES, TRANSFERABLE
 from ranking.files import write_atomically
 from ranking.fusion import Fusion
 from ranking.groups import Group, build_groups
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 # Inverse strength of the L2 penalty on standardised numbers, chosen on kept-aside queries.
 NUMBERS_C = 0.03
+# How much of what simulated customers teach is believed of real ones, chosen on two sets graded by
+# people: from 0.3 to 0.5 both order better than the search alone, from 0.75 one orders worse.
+SIMULATION_TRUST = 0.4
 EPOCHS = {"full": 2, "head": 4, "lora": 2}
 # How many products that were not clicked a query brings to the tower's training at most.
 UNCLICKED = 8
@@ -89,6 +92,7 @@ def train_clicks(
     _check_both_classes(train, "training")
     _check_both_classes(validation, "validation")
     data = fingerprint(read)
+    simulated = any(one.simulated for one in read)
     epochs = epochs or EPOCHS.get(method, 2)
 
     registry = Registry(settings.models_dir)
@@ -99,7 +103,8 @@ def train_clicks(
         trained = fit(
             train,
             validation,
-            numbers=fit_numbers(train, _known_numbers(read)),
+            numbers=fit_numbers(train, TRANSFERABLE if simulated else FEATURES.keys()),
+            prior=fit_numbers(train, BEHAVIOUR) if simulated else None,
             base=base,
             method=method,
             seed=seed,
@@ -120,7 +125,7 @@ def train_clicks(
                 "data_fingerprint": data,
                 "examples": len(read),
                 "parent": champion.version,
-                "simulated": any(one.simulated for one in read),
+                "simulated": simulated,
                 "metrics_before": before.quality(),
                 "metrics": after.quality(),
             },
@@ -171,6 +176,7 @@ def fit(
     validation: Sequence[Group],
     *,
     numbers: Fusion,
+    prior: Fusion | None = None,
     base: str,
     method: str,
     seed: int,
@@ -184,6 +190,7 @@ def fit(
     1. The text tower learns on what the plain `numbers` leave unexplained.
     2. On the validation queries: how much the tower counts, and Platt's calibration. A tower
        that does not help on queries it has not seen gets no weight.
+    3. Where a `prior` is given, the model is drawn towards it (see `believed`).
     """
     import torch
     from safetensors.torch import save
@@ -211,6 +218,8 @@ def fit(
     held_out = _pairs(validation, numbers)
     text = text_logits(tower, encode, held_out.texts)
     fusion = calibrated(numbers, held_out.offsets, text, held_out.clicked)
+    if prior is not None:
+        fusion = believed(fusion, prior, validation, text)
     tensors = trained_tensors(tower)
     if method == "lora":
         tensors = {name: one.half() for name, one in tensors.items()}
@@ -263,17 +272,35 @@ def calibrated(
     return Fusion(numbers.weights, numbers.bias, weight, slope, intercept)
 
 
+def believed(
+    learnt: Fusion, prior: Fusion, validation: Sequence[Group], text: NDArray[np.float32]
+) -> Fusion:
+    """What simulated customers taught, drawn towards the search's own order, calibrated anew.
+
+    Within the simulation all of it helps, but no simulation is a shop: what was learnt of what
+    a product is, by the tower and by words, counts `SIMULATION_TRUST` of its weight. `text` are
+    the tower's logits on the validation pairs.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    drawn = Fusion(
+        weights=prior.weights + SIMULATION_TRUST * (learnt.weights - prior.weights),
+        bias=prior.bias + SIMULATION_TRUST * (learnt.bias - prior.bias),
+        text_weight=SIMULATION_TRUST * learnt.text_weight,
+    )
+    raw = np.concatenate([drawn.number_logits(one.features) for one in validation])
+    raw += drawn.text_weight * text.astype(np.float64)
+    clicked = np.concatenate([one.clicked for one in validation])
+    platt = LogisticRegression(C=1e4).fit(raw[:, None], clicked)
+    return replace(drawn, slope=platt.coef_.item(), intercept=platt.intercept_.item())
+
+
 def _rival(registry: Registry, settings: RankingSettings) -> ServedModel:
     """The model to beat; cosine alone where there is neither a champion nor a shipped model."""
     try:
         return open_model(registry, "champion", settings.rerank_threads)
     except MissingWeightsError:
         return open_model(registry, "base")
-
-
-def _known_numbers(examples: Sequence[Example]) -> Collection[str]:
-    """Which numbers to weigh: simulated customers can teach only what holds in any shop."""
-    return TRANSFERABLE if any(one.simulated for one in examples) else FEATURES.keys()
 
 
 def _pairs(groups: Sequence[Group], numbers: Fusion) -> Pairs:

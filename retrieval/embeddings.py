@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import SecretStr
 
 from retrieval.errors import MissingWeightsError, SettingsError, ShopGuideError
+from retrieval.late import Tokens, pack_tokens
 from retrieval.settings import RetrievalSettings
 
 Vectors = NDArray[np.float32]
@@ -20,20 +21,27 @@ Vectors = NDArray[np.float32]
 _MAX_TOKENS = 96
 _BATCH = 32
 _MINILM_NAME = "minilm-int8-96"
+_EXPORT_NAME = f"{_MINILM_NAME}-tokens"
 
 
 class Embedder(Embeddings):
     """An embedder with a name, whose vectors have length 1.
 
-    `name` changes whenever the vectors would: a store of vectors is kept under it.
+    `name` changes whenever the vectors would: a store of vectors is kept under it. One that
+    `has_tokens` gives a vector of each token too, for late interaction.
     """
 
     name: str
     dimensions: int
+    has_tokens: bool = False
 
     def embed_array(self, texts: Sequence[str]) -> Vectors:
         """Vectors of n texts, shape (n, dimensions), float32, L2-normalised."""
         raise NotImplementedError
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """Vectors as `embed_array` gives them, and each text's token vectors, in one pass."""
+        raise NotImplementedError(f"{self.name} gives no token vectors")
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """LangChain's form of `embed_array`."""
@@ -79,7 +87,8 @@ class MiniLmEmbedder(Embedder):
 
         self.name = _MINILM_NAME
         self.dimensions = 384
-        model = exported_minilm(folder / self.name)
+        self.has_tokens = True
+        model = exported_minilm(folder / _EXPORT_NAME)
         self._tokenizer = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
@@ -98,15 +107,33 @@ class MiniLmEmbedder(Embedder):
 
     def embed_array(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder`."""
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        by_length = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
-        vectors = np.zeros((len(tokens), self.dimensions), np.float32)
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        for batch, _, (means,) in self._run(texts, ["embedding"]):
+            vectors[batch] = means
+        return vectors
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Tokens]]:
+        """See `Embedder`."""
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        tokens: dict[int, Tokens] = {}
+        for batch, lengths, (means, states) in self._run(texts, ["embedding", "tokens"]):
+            vectors[batch] = means
+            for place, length, state in zip(batch, lengths, states, strict=True):
+                tokens[place] = pack_tokens(state[:length])
+        return vectors, [tokens[place] for place in range(len(texts))]
+
+    def _run(
+        self, texts: Sequence[str], outputs: list[str]
+    ) -> Iterator[tuple[list[int], list[int], list[NDArray[np.float32]]]]:
+        """Places and lengths of a batch of similar length, with the outputs asked for."""
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        by_length = sorted(range(len(ids)), key=lambda place: len(ids[place]))
         for start in range(0, len(by_length), _BATCH):
             batch = by_length[start : start + _BATCH]
-            ids, mask = _padded([tokens[index] for index in batch])
-            feeds = {"input_ids": ids, "attention_mask": mask}
-            vectors[batch] = np.asarray(self._session.run(["embedding"], feeds)[0])
-        return vectors
+            padded, mask = _padded([ids[place] for place in batch])
+            feeds = {"input_ids": padded, "attention_mask": mask}
+            found = [np.asarray(one, np.float32) for one in self._session.run(outputs, feeds)]
+            yield batch, [len(ids[place]) for place in batch], found
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

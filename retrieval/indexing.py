@@ -6,11 +6,11 @@ only new or changed texts are embedded, and a run that was killed is simply gone
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,8 @@ from retrieval.ingest import Progress, no_progress
 from retrieval.lexical import LexicalIndex
 from retrieval.product import Product
 from retrieval.settings import RetrievalSettings
-from retrieval.texts import lexical_text, product_text
+from retrieval.texts import lexical_text, product_text, text_hash
+from retrieval.token_store import TokenStore
 from retrieval.tokenize import TOKENIZER_VERSION
 from retrieval.vectors import DamagedStoreError, VectorStore, discard_vectors, open_vectors
 
@@ -74,8 +75,11 @@ def load_vectors(
         return matrix
     for attempt in (1, 2):
         try:
-            with open_vectors(settings, embedder) as store:
-                _store_missing(store, products, embedder, no_progress)
+            with (
+                open_vectors(settings, embedder) as store,
+                _tokens_open(settings, embedder) as tokens,
+            ):
+                _store_missing(store, tokens, products, embedder, no_progress)
                 found = store.vectors([product.id for product in products])
                 if len(found) < len({product.id for product in products}):
                     raise DamagedStoreError("vectors that were stored are not given back")
@@ -109,6 +113,17 @@ def lexical_index(
     return index
 
 
+def open_tokens(settings: RetrievalSettings, embedder: Embedder) -> TokenStore | None:
+    """The store of the products' token vectors; None where the embedder gives none.
+
+    Raises:
+        ShopGuideError: where its file cannot be written.
+    """
+    if not embedder.has_tokens:
+        return None
+    return TokenStore(settings.data_dir / "index" / f"tokens-{embedder.name}.db")
+
+
 def _refresh_vectors(
     settings: RetrievalSettings,
     products: Sequence[Product],
@@ -117,47 +132,72 @@ def _refresh_vectors(
 ) -> tuple[int, int, int]:
     for attempt in (1, 2):
         try:
-            with open_vectors(settings, embedder) as store:
-                embedded, stored = _store_missing(store, products, embedder, progress)
+            with (
+                open_vectors(settings, embedder) as store,
+                _tokens_open(settings, embedder) as tokens,
+            ):
+                embedded, stored = _store_missing(store, tokens, products, embedder, progress)
                 gone = sorted(store.hashes().keys() - {product.id for product in products})
                 store.delete(gone)
+                if tokens is not None:
+                    tokens.keep_only(text_hash(product_text(product)) for product in products)
                 return embedded, stored, len(gone)
         except DamagedStoreError as error:
             _discard(settings, error, attempt)
     raise AssertionError("the second attempt returns or raises")
 
 
+@contextmanager
+def _tokens_open(settings: RetrievalSettings, embedder: Embedder) -> Generator[TokenStore | None]:
+    """`open_tokens` for the time of an indexing."""
+    tokens = open_tokens(settings, embedder)
+    try:
+        yield tokens
+    finally:
+        if tokens is not None:
+            tokens.close()
+
+
 def _store_missing(
-    store: VectorStore, products: Sequence[Product], embedder: Embedder, progress: Progress
+    store: VectorStore,
+    tokens: TokenStore | None,
+    products: Sequence[Product],
+    embedder: Embedder,
+    progress: Progress,
 ) -> tuple[int, int]:
     """Returns how many texts were embedded and how many products they stand for."""
     known = store.hashes()
-    by_text: dict[str, list[tuple[str, str]]] = {}
+    hashes: dict[str, str] = {}
+    owners: dict[str, list[str]] = {}
     for product in products:
         text = product_text(product)
-        text_hash = hashlib.sha256(text.encode()).hexdigest()[:32]
-        if known.get(product.id) != text_hash:
-            by_text.setdefault(text, []).append((product.id, text_hash))
+        hash_ = hashes.setdefault(text, text_hash(text))
+        if known.get(product.id) != hash_:
+            owners.setdefault(text, []).append(product.id)
+    without_tokens = tokens.missing(hashes.values()) if tokens is not None else set[str]()
     # Texts of one length together: a batch costs what its longest text costs.
-    texts = sorted(by_text, key=len)
+    texts = sorted(
+        (text for text, hash_ in hashes.items() if text in owners or hash_ in without_tokens),
+        key=len,
+    )
     done = 0
     for start in range(0, len(texts), _EMBEDDED_AT_ONCE):
         batch = texts[start : start + _EMBEDDED_AT_ONCE]
-        vectors = embedder.embed_array(batch)
+        if tokens is None:
+            vectors = embedder.embed_array(batch)
+        else:
+            vectors, token_vectors = embedder.embed_tokens(batch)
+            tokens.add([hashes[text] for text in batch], token_vectors)
         # Variants often share their text: it is embedded once and stored for each.
-        owners = [
-            (row, id_, text_hash)
-            for row, text in enumerate(batch)
-            for id_, text_hash in by_text[text]
-        ]
-        store.upsert(
-            [id_ for _, id_, _ in owners],
-            [text_hash for _, _, text_hash in owners],
-            vectors[[row for row, _, _ in owners]],
-        )
+        stored = [(row, id_) for row, text in enumerate(batch) for id_ in owners.get(text, ())]
+        if stored:
+            rows = [row for row, _ in stored]
+            store.upsert(
+                [id_ for _, id_ in stored], [hashes[batch[row]] for row in rows], vectors[rows]
+            )
         done += len(batch)
         progress("embedding", done, len(texts))
-    return len(texts), sum(len(owners) for owners in by_text.values())
+    return len(texts), sum(map(len, owners.values()))
 
 
 def _discard(settings: RetrievalSettings, error: DamagedStoreError, attempt: int) -> None:

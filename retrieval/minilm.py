@@ -36,8 +36,9 @@ def minilm_folder() -> Path:
 def exported_minilm(folder: Path) -> Path:
     """The int8 ONNX file in `folder`, made at the first call (about ten seconds).
 
-    Inputs `input_ids` and `attention_mask` (n, tokens) int64; output `embedding` (n, 384)
-    float32: the mean over tokens, L2-normalised.
+    Inputs `input_ids` and `attention_mask` (n, tokens) int64; outputs, float32 and of length 1:
+    `embedding` (n, 384), the mean over tokens, and `tokens` (n, tokens, 128), each token's last
+    state as `retrieval.late` projects it.
     """
     model = folder / "model.onnx"
     if model.is_file():
@@ -59,24 +60,30 @@ def _export(weights: Path, folder: Path) -> None:
     from transformers import AutoModel
     from transformers.utils import logging as transformers_logging
 
+    from retrieval.late import projection
+
     transformers_logging.disable_progress_bar()
 
-    class MeanPooled(torch.nn.Module):
-        """Token vectors averaged over the attention mask, at length 1."""
+    class Pooled(torch.nn.Module):
+        """Token vectors averaged over the attention mask, and each of them projected."""
 
         def __init__(self) -> None:
             super().__init__()
             self.encoder = AutoModel.from_pretrained(
                 weights, attn_implementation="eager", use_safetensors=True
             )
+            self.projection = torch.nn.Parameter(torch.from_numpy(projection()))
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        ) -> tuple[torch.Tensor, torch.Tensor]:
             states = self.encoder(
                 input_ids=input_ids, attention_mask=attention_mask
             ).last_hidden_state
             kept = attention_mask.unsqueeze(-1).to(states.dtype)
             mean = (states * kept).sum(1) / kept.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(mean, dim=1)
+            normalize = torch.nn.functional.normalize
+            return normalize(mean, dim=1), normalize(states @ self.projection, dim=2)
 
     example = torch.ones(2, 8, dtype=torch.long)
     dynamic = {0: "texts", 1: "tokens"}
@@ -84,12 +91,17 @@ def _export(weights: Path, folder: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            MeanPooled().eval(),
+            Pooled().eval(),
             (example, example),
             str(full),
             input_names=["input_ids", "attention_mask"],
-            output_names=["embedding"],
-            dynamic_axes={"input_ids": dynamic, "attention_mask": dynamic, "embedding": {0: "n"}},
+            output_names=["embedding", "tokens"],
+            dynamic_axes={
+                "input_ids": dynamic,
+                "attention_mask": dynamic,
+                "embedding": {0: "texts"},
+                "tokens": dynamic,
+            },
             opset_version=17,
             # The tracing exporter: the newer one takes several times as long for this model.
             dynamo=False,

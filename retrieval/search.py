@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,9 +15,12 @@ from numpy.typing import NDArray
 from retrieval.catalog import Catalog
 from retrieval.embeddings import Embedder
 from retrieval.errors import ShopGuideError
+from retrieval.feedback import FEEDBACK_PRODUCTS, refine
 from retrieval.filter_index import Mask
 from retrieval.filters import Filters
-from retrieval.fusion import fuse
+from retrieval.fusion import RESCORED, fuse, rescore
+from retrieval.indexing import open_tokens
+from retrieval.late import LateScores, Tokens, late_scores
 from retrieval.product import Product
 from retrieval.settings import RetrievalSettings
 from retrieval.snapshot import Snapshot, take_snapshot
@@ -26,6 +30,7 @@ Scores = NDArray[np.float32]
 
 NO_FILTERS = Filters()
 _CHECK_SECONDS = 1.0
+_LOOKED_AT = 6  # times as many products as feedback takes are put in order for it
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +40,9 @@ class SearchHit:
 
     `score` is that of the system asked for, higher is better. Ranks count from 1 among all
     rows that pass; `lexical_rank` is None where no word of the query stands in the product,
-    `dense_rank` where there was no query. `lexical_score` is BM25, `dense_score` the cosine.
+    `dense_rank` where there was no query. `lexical_score` is BM25, `dense_score` the cosine,
+    `late_score` and `late_least` are those of `retrieval.late`, None where they are not known;
+    `feedback_score` the cosine after pseudo-relevance feedback, which `hybrid` alone does.
     """
 
     product: Product
@@ -44,6 +51,9 @@ class SearchHit:
     dense_rank: int | None
     lexical_score: float
     dense_score: float
+    late_score: float | None = None
+    late_least: float | None = None
+    feedback_score: float | None = None
 
 
 class ProductSearch:
@@ -59,6 +69,7 @@ class ProductSearch:
         self._catalog = catalog
         self._embedder = embedder
         self._refreshing = threading.Lock()
+        self._tokens = open_tokens(settings, embedder)
         self._snapshot = take_snapshot(settings, catalog, embedder)
         self._checked = time.monotonic()
 
@@ -94,25 +105,76 @@ class ProductSearch:
             return []
         if not query.strip():
             return _by_popularity(snapshot, passing, limit, collapse)
-        dense: Scores = snapshot.vectors @ self._embedder.embed_array([query])[0]
+        vector, tokens = self._embed(query)
+        dense: Scores = snapshot.vectors @ vector
         lexical = np.where(passing, snapshot.lexical.scores(query), np.float32(0))
+        feedback: Scores | None = None
         if system == "bm25":
             scores, passing = lexical, passing & (lexical > 0)
+        elif system == "dense":
+            scores = dense
         else:
-            scores = dense if system == "dense" else fuse(dense, lexical)
-        rows = _best_rows(snapshot, scores, passing, limit, collapse)
+            best = self._best_rescored(
+                snapshot, fuse(dense, lexical), tokens, passing, FEEDBACK_PRODUCTS
+            )
+            feedback = snapshot.vectors @ refine(vector, snapshot.vectors[best])
+            scores = fuse(feedback, lexical)
+        rows = _best_rows(snapshot, scores, passing, max(limit, RESCORED), collapse)
+        found = scores[rows]
+        late = self._late_scores(snapshot, tokens, rows)
+        if system == "hybrid" and late is not None:
+            order, found = rescore(found, late.mean[:RESCORED])
+            rows = [rows[place] for place in order]
+            late = LateScores(late.mean[order], late.least[order])
         dense_passing = dense[allowed]
         return [
             SearchHit(
                 product=snapshot.products[row],
-                score=float(scores[row]),
+                score=float(found[place]),
                 lexical_rank=_rank(lexical, lexical[row]) if lexical[row] > 0 else None,
                 dense_rank=_rank(dense_passing, dense[row]),
                 lexical_score=float(lexical[row]),
                 dense_score=float(dense[row]),
+                late_score=None if late is None else float(late.mean[place]),
+                late_least=None if late is None else float(late.least[place]),
+                feedback_score=None if feedback is None else float(feedback[row]),
             )
-            for row in rows
+            for place, row in enumerate(rows[:limit])
         ]
+
+    def _best_rescored(
+        self, snapshot: Snapshot, scores: Scores, tokens: Tokens | None, passing: Mask, count: int
+    ) -> list[int]:
+        """The best rows before feedback, one of each variant group."""
+        rows = _best_rows(snapshot, scores, passing, count * _LOOKED_AT, collapse=True)
+        late = self._late_scores(snapshot, tokens, rows)
+        if late is None:
+            return rows[:count]
+        order, _ = rescore(scores[rows], late.mean)
+        return [rows[place] for place in order[:count]]
+
+    def _embed(self, query: str) -> tuple[Scores, Tokens | None]:
+        if self._tokens is None:
+            return self._embedder.embed_array([query])[0], None
+        vectors, tokens = self._embedder.embed_tokens([query])
+        return vectors[0], tokens[0]
+
+    def _late_scores(
+        self, snapshot: Snapshot, query: Tokens | None, rows: Sequence[int]
+    ) -> LateScores | None:
+        """Late scores of rows; None where they cannot be had of every one."""
+        if self._tokens is None or query is None:
+            return None
+        hashes = [snapshot.text_hashes[row] for row in rows]
+        stored = self._tokens.get(hashes)
+        if any(one not in stored for one in hashes):
+            return None  # an import has just removed or not yet stored some
+        return late_scores(query, [stored[one] for one in hashes])
+
+    def close(self) -> None:
+        """Release the files that the search reads."""
+        if self._tokens is not None:
+            self._tokens.close()
 
     def count(self, filters: Filters) -> int:
         """How many products pass, variants counted once."""

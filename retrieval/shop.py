@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +43,8 @@ def open_shop(settings: RetrievalSettings) -> Generator[Shop]:
     try:
         catalog = Catalog(engine)
         embedder = open_embedder(settings)
-        search = ProductSearch.open(settings, catalog, embedder)
-        yield Shop(settings, engine, catalog, embedder, search)
+        with closing(ProductSearch.open(settings, catalog, embedder)) as search:
+            yield Shop(settings, engine, catalog, embedder, search)
     finally:
         engine.dispose()
 

@@ -15,6 +15,7 @@ from retrieval.indexing import lexical_index, load_vectors
 from retrieval.lexical import LexicalIndex
 from retrieval.product import Availability, Product
 from retrieval.settings import RetrievalSettings
+from retrieval.texts import product_text, text_hash
 
 # A rating counts as if this many average ratings had been given before (Bayesian average).
 _PRIOR_RATING, _PRIOR_COUNT = 4.0, 10
@@ -36,6 +37,7 @@ class Snapshot:
     groups: NDArray[np.int32]
     sellable: NDArray[np.bool_]
     popularity: NDArray[np.float32]
+    text_hashes: Sequence[str]
 
 
 def take_snapshot(settings: RetrievalSettings, catalog: Catalog, embedder: Embedder) -> Snapshot:
@@ -60,6 +62,7 @@ def take_snapshot(settings: RetrievalSettings, catalog: Catalog, embedder: Embed
             np.bool_,
         ),
         popularity=np.array([_popularity(product) for product in products], np.float32),
+        text_hashes=[text_hash(product_text(product)) for product in products],
     )
 
 

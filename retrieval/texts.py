@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from retrieval.product import Product
 
 DESCRIPTION_CHARACTERS = 400
@@ -21,6 +23,11 @@ def product_text(product: Product) -> str:
     if product.description:
         parts.append(product.description[:DESCRIPTION_CHARACTERS])
     return ". ".join(parts)
+
+
+def text_hash(text: str) -> str:
+    """What vectors are stored with, so that only new or changed texts are embedded."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def lexical_text(product: Product) -> str:

@@ -1,4 +1,4 @@
-"""`/images/{file}`: the pictures of the demo shop."""
+"""`/images/{file}`: pictures from one folder, by default those of the demo shop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from ui.problems import problem
 from ui.security import PICTURE_POLICY, policy_text
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp"}
+_MEDIA_TYPES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+}
 
 
 def pictures_router(folder: Path) -> APIRouter:

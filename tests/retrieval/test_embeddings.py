@@ -10,6 +10,7 @@ import pytest
 
 from retrieval.embeddings import Embedder, open_embedder
 from retrieval.errors import MissingWeightsError, SettingsError
+from retrieval.late import late_scores
 from retrieval.settings import RetrievalSettings
 
 
@@ -28,6 +29,15 @@ def test_vectors_have_length_one_whatever_the_batch(embedder: Embedder) -> None:
 def test_meaning_is_close_without_a_shared_word(embedder: Embedder) -> None:
     query, sofa, drill = embedder.embed_array(["couch", "three-seat sofa", "cordless drill"])
     assert query @ sofa > query @ drill + 0.2
+
+
+def test_each_token_has_a_vector_of_its_own(embedder: Embedder) -> None:
+    texts = ["a red tent for two people", "kettle", ""]
+    vectors, tokens = embedder.embed_tokens(texts)
+    assert np.allclose(vectors, embedder.embed_array(texts), atol=1e-6)
+    assert [len(one) for one in tokens] == [8, 3, 2]  # with [CLS] and [SEP]
+    tent, kettle, _ = late_scores(embedder.embed_tokens(["tent"])[1][0], tokens).mean
+    assert tent > kettle
 
 
 def test_int8_agrees_with_the_weights_in_full_precision(embedder: Embedder) -> None:

@@ -46,6 +46,7 @@ def configure(
     handler = logging.StreamHandler(sys.stderr)
     if not verbose:
         handler.addFilter(_is_for_the_shop)
+        handler.setLevel(logging.WARNING)  # some libraries set their own loggers to talk
         warnings.simplefilter("ignore")
         # Libraries draw progress bars of their own wherever they convert weights.
         os.environ.setdefault("TQDM_DISABLE", "1")
