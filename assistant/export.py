@@ -17,12 +17,15 @@ from sqlalchemy import Connection, Engine, Row, select
 from assistant.events import EventKind
 from assistant.ids import new_id
 from assistant.moments import aware
+from assistant.privacy.disguise import Disguise
 from assistant.reply import Intent
-from assistant.tables import conversations, events, feedback, impressions, turns
+from assistant.tables import consents, conversations, events, feedback, impressions, turns
 from retrieval.database import reading
 from retrieval.errors import ShopGuideError
 
 ExportFormat = Literal["examples", "chat", "transcripts"]
+TRAINING = "training"
+"""The purpose that consent to training is recorded for."""
 HISTORY_TITLES = 20
 LABELS = ("helpful", "unhelpful", "clicked", "llm", "composer", *(each.value for each in Intent))
 _CHOSEN = tuple(kind.value for kind in (EventKind.CLICK, EventKind.ADD_TO_CART, EventKind.PURCHASE))
@@ -36,6 +39,18 @@ class _Conversation:
 
     connection: Connection
     turns: Sequence[Row[Any]]
+
+    def may_train(self, consent_required: bool) -> bool:
+        """Whether the customer agreed to training last, or need not have."""
+        query = (
+            select(consents.c.given)
+            .where(consents.c.conversation_id == self.turns[0].conversation_id)
+            .where(consents.c.purpose == TRAINING)
+            .order_by(consents.c.at.desc(), consents.c.id.desc())
+            .limit(1)
+        )
+        given = self.connection.execute(query).scalar()
+        return not consent_required if given is None else bool(given)
 
     def chosen(self) -> set[tuple[int, str]]:
         """(turn, product id) of everything clicked, put in the cart or bought."""
@@ -76,9 +91,14 @@ def export_log(
     since: datetime | None = None,
     until: datetime | None = None,
     labels: Sequence[str] = (),
+    consent_required: bool = False,
     out: Path,
 ) -> int:
     """Write the log's finished turns to `out`; returns how many lines or rows.
+
+    No line tells who the customer was: ids are replaced by names that hold for this export
+    alone, and what names a person is masked. What is for training leaves out customers who
+    refused, or with `consent_required` all who did not agree.
 
     Times without a zone are UTC; `since` is included, `until` is not. With `labels` only turns
     that have one of them: "helpful", "unhelpful", "clicked", "llm", "composer" or an intent.
@@ -97,13 +117,16 @@ def export_log(
     if unknown := [label for label in labels if label not in LABELS]:
         raise ShopGuideError(f"unknown label '{unknown[0]}': one of {', '.join(LABELS)}")
     lines_of, wanted = writers[format], frozenset(labels)
+    for_training = format != "transcripts"
+    disguise = Disguise()
     as_csv = format == "transcripts" and out.suffix.lower() == ".csv"
     part = out.with_name(f".{out.name}.{new_id()}")
     try:
         with part.open("w", encoding="utf-8", newline="") as file, reading(engine) as connection:
             lines = (
-                line
+                disguise.of(line)
                 for conversation in _conversations(connection, since, until)
+                if not for_training or conversation.may_train(consent_required)
                 for line in lines_of(conversation, wanted)
             )
             count = _write_csv(file, lines) if as_csv else _write_jsonl(file, lines)

@@ -26,7 +26,7 @@ from assistant.moments import aware
 from assistant.privacy.masking import Masker
 from assistant.privacy.vault import Vault
 from assistant.reply import ProductCard, Reply
-from assistant.tables import conversations, events, feedback, impressions, turns
+from assistant.tables import consents, conversations, events, feedback, impressions, turns
 from retrieval.database import migrate, reading, writing
 from retrieval.errors import ShopGuideError
 
@@ -279,6 +279,26 @@ class ConversationLog:
                 known = connection.execute(select(events.c.id).where(events.c.id == event.id))
                 if known.one_or_none() is None:
                     raise ShopGuideError(f"event {event.id} could not be logged") from error
+
+    def record_consent(self, conversation_id: str, purpose: str, *, given: bool) -> None:
+        """Keep that a customer agreed to a purpose ("training") or refused; the newest counts.
+
+        Raises:
+            UnknownTurnError: the conversation is not in the log.
+        """
+        with writing(self._engine) as connection:
+            query = select(conversations.c.id).where(conversations.c.id == conversation_id)
+            if connection.execute(query).one_or_none() is None:
+                raise UnknownTurnError(f"no conversation {conversation_id} is logged")
+            connection.execute(
+                insert(consents).values(
+                    id=new_id(),
+                    conversation_id=conversation_id,
+                    purpose=purpose,
+                    given=given,
+                    at=datetime.now(UTC),
+                )
+            )
 
     def history(self, conversation_id: str) -> list[LoggedTurn]:
         """The turns of a conversation in order; empty for an id that is not known."""

@@ -39,6 +39,13 @@ class AssistantSettings(RankingSettings):
         tuple[str, ...],
         Field(description="ISO 3166 codes: whose national phone numbers are masked"),
     ] = REGIONS
+    retention_days: Annotated[
+        int, Field(ge=0, description="conversations silent for so long are deleted; 0: never")
+    ] = 365
+    training_consent: Annotated[
+        Literal["assumed", "required"],
+        Field(description="whether models may be trained on talks of customers who said nothing"),
+    ] = "assumed"
     keep_originals: Annotated[
         bool, Field(description="keep messages as they were typed, encrypted, beside the masked")
     ] = False

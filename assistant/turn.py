@@ -158,6 +158,14 @@ class Guide:
         """
         self.parts.log.record_event(event)
 
+    def record_consent(self, conversation_id: str, purpose: str, *, given: bool) -> None:
+        """Log that a customer agreed to a purpose, or refused.
+
+        Raises:
+            UnknownTurnError: the conversation is not in the log.
+        """
+        self.parts.log.record_consent(conversation_id, purpose, given=given)
+
     def history(self, conversation_id: str) -> list[LoggedTurn]:
         """The conversation so far, for a page that is loaded again."""
         return self.parts.log.history(conversation_id)

@@ -23,7 +23,9 @@ from retrieval.database import open_database
 from retrieval.demo import demo_images_dir
 from retrieval.errors import ShopGuideError
 from ui.chat.mounting import mount_chat
+from ui.consent_api import consent_router
 from ui.events_api import events_router
+from ui.housekeeping import Housekeeper
 from ui.pictures import pictures_router
 from ui.problems import answer_with_problems, problem
 from ui.product_page import product_router
@@ -47,7 +49,10 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        housekeeper = Housekeeper(engine, settings.retention_days)
+        housekeeper.start()
         yield
+        housekeeper.stop()
         engine.dispose()
 
     app = FastAPI(
@@ -60,6 +65,7 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     )
     answer_with_problems(app)
     app.include_router(events_router(guide))
+    app.include_router(consent_router(guide))
     app.include_router(pictures_router(settings.images_dir or demo_images_dir()))
     app.include_router(product_router(settings, catalog))
     _add_health(app, catalog)

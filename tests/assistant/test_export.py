@@ -48,7 +48,7 @@ def test_examples_are_impressions_labelled_by_click(engine: Engine, tmp_path: Pa
     shell, parka, anorak = lines(out)
     assert [line["label"] for line in (shell, parka, anorak)] == [0, 1, 0]
     assert parka["query"] == "waterproof jacket hiking"
-    assert parka["customer_id"] == "c1"
+    assert parka["customer_id"] == shell["customer_id"] != "c1"
     assert parka["position"] == 2
     assert parka["features"] == {"lexical": 2.0, "cosine": 0.5}
     assert anorak["history"] == ["Storm Shell Jacket", "Drizzle Parka"]

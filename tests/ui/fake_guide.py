@@ -63,6 +63,7 @@ class FakeGuide:
     def __init__(self) -> None:
         self.turns: dict[str, list[LoggedTurn]] = {}
         self.events: list[Event] = []
+        self.consents: dict[str, bool] = {}
         self.products = PRODUCTS
         self.slow = threading.Event()
         self.broken = False
@@ -110,6 +111,11 @@ class FakeGuide:
             )
             self.turns[event.conversation_id][place] = kept
         self.events.append(event)
+
+    def record_consent(self, conversation_id: str, purpose: str, *, given: bool) -> None:
+        if conversation_id not in self.turns:
+            raise UnknownTurnError("no such conversation")
+        self.consents[conversation_id] = given
 
     def history(self, conversation_id: str) -> list[LoggedTurn]:
         return list(self.turns.get(conversation_id, []))

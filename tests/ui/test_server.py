@@ -73,6 +73,21 @@ def test_an_event_without_sense_is_refused_with_the_fields_named(
     assert answer.json()["errors"][0]["field"].startswith("body")
 
 
+def test_consent_is_recorded_and_can_be_taken_back(client: httpx.Client, site: Site) -> None:
+    known = conversation(site)
+    for given in (True, False):
+        body = {"purpose": "training", "given": given}
+        answer = client.post(f"/v1/conversations/{known}/consent", json=body)
+        assert answer.status_code == 204
+        assert site.guide.consents[known] is given
+    wrong = client.post(
+        f"/v1/conversations/{known}/consent", json={"purpose": "ads", "given": True}
+    )
+    assert wrong.status_code == 422
+    body = {"purpose": "training", "given": True}
+    assert client.post("/v1/conversations/unknown/consent", json=body).status_code == 404
+
+
 def test_a_large_body_is_refused_declared_or_not(client: httpx.Client) -> None:
     path = "/v1/conversations/x/events"
     large = b" " * (MAX_BODY_BYTES + 1)

@@ -25,6 +25,7 @@ OPEN_TO_ALL = {
     ("GET", "/images/{name}"),
     ("GET", "/product/{product_id:path}"),
     ("POST", "/v1/conversations/{conversation_id}/events"),
+    ("POST", "/v1/conversations/{conversation_id}/consent"),
     # The console's own doors.
     ("GET", "/staff/sign-in"),
     ("POST", "/staff/sign-in"),

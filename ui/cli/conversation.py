@@ -14,7 +14,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from retrieval.errors import ShopGuideError
-from ui.cli.output import messages, output, print_json
+from ui.cli.output import messages, operator, output, print_json
 from ui.settings import load_settings
 
 if TYPE_CHECKING:
@@ -143,15 +143,24 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="print the counts as JSON")] = False,
 ) -> None:
     """Export logged data: examples for training, chats for fine-tuning, transcripts."""
+    from assistant.audit_log import audit
     from assistant.export import export_log
     from assistant.log import ConversationLog
     from retrieval.database import open_database
 
-    engine = open_database(load_settings().resolved_database_url)
+    settings = load_settings()
+    engine = open_database(settings.resolved_database_url)
     ConversationLog(engine)  # brings the tables up to date
     rows = export_log(
-        engine, format.value, since=since, until=until, labels=tuple(label or ()), out=out
+        engine,
+        format.value,
+        since=since,
+        until=until,
+        labels=tuple(label or ()),
+        consent_required=settings.training_consent == "required",
+        out=out,
     )
+    audit(engine, operator(), "export", format.value, rows=rows, since=since, until=until)
     if as_json:
         print_json({"format": format.value, "rows": rows, "out": out})
     else:

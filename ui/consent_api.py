@@ -1,0 +1,40 @@
+"""`POST /v1/conversations/{id}/consent`: what a customer agrees to, or refuses."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
+
+from assistant.log import UnknownTurnError
+from assistant.turn import Guide
+from ui.problems import problem
+
+
+class ConsentBody(BaseModel):
+    """A decision; the newest of a purpose counts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    purpose: Literal["training"]
+    given: bool
+
+
+def consent_router(guide: Guide) -> APIRouter:
+    """The route, bound to the guide that logs."""
+    router = APIRouter(prefix="/v1/conversations", tags=["consent"])
+
+    @router.post("/{conversation_id}/consent", status_code=204)
+    def record(  # pyright: ignore[reportUnusedFunction]
+        conversation_id: Annotated[str, Path(min_length=1, max_length=100)], body: ConsentBody
+    ) -> Response:
+        """Log whether models may be trained on this conversation."""
+        try:
+            guide.record_consent(conversation_id, body.purpose, given=body.given)
+        except UnknownTurnError as error:
+            return problem(404, str(error))
+        return Response(status_code=204)
+
+    return router
