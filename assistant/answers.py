@@ -14,14 +14,11 @@ from assistant.neutral_words import CHINESE, ENGLISH
 from assistant.reasons import rating_text, stock_text
 from assistant.text_safety import describing_sentences
 from assistant.writing.composer import composer_for
-from assistant.writing.plan import Difference
 from retrieval.documents import ANSWER_THRESHOLD, DocumentSearch
 from retrieval.product import Product
 
 QUOTE_CHARS = 400
 PORTRAIT_FACTS = 6
-MOST_COMPARED = 4
-MOST_DIFFERENCES = 8
 _NEUTRAL = {stem(word) for word in ENGLISH} | {"how", "much", "mani", "doe", "ani", "about", "tell"}
 _PRICE = re.compile(r"\b(price|cost|how much|expensive)\b|多少钱|价格|价钱|贵", re.IGNORECASE)
 _RATING = re.compile(r"\b(rating|ratings|rated|reviews?|stars)\b|评价|评分|口碑", re.IGNORECASE)
@@ -122,32 +119,6 @@ def _portrait(product: Product, naming: Naming) -> list[str]:
         (translation.description if translation else "") or product.description
     )
     return [*said, *(composer.described(title, _shortened(sentences[0])) if sentences else [])]
-
-
-def compare(products: Sequence[Product], naming: Naming) -> list[str]:
-    """The facts in which two to four products differ, a line each."""
-    composer = composer_for(naming.language)
-    language = naming.language
-    rows: dict[str, list[str]] = {}
-    for column, product in enumerate(products):
-        facts = naming.attributes(product)
-        if product.current_price is not None:
-            price = price_text(product.current_price, product.currency, language)
-            facts.insert(0, ("price" if language == "en" else "价格", price))
-        if rating := rating_text(product, language):
-            facts.append(("rating" if language == "en" else "评价", rating))
-        if stock := stock_text(product, language):
-            facts.append(("stock" if language == "en" else "库存", stock))
-        for name, value in facts:
-            rows.setdefault(name, ["–"] * len(products))[column] = value
-    differing = [
-        Difference(name, tuple(values)) for name, values in rows.items() if len(set(values)) > 1
-    ]
-    # What only one product states tells little; what all state comes first.
-    differing.sort(key=lambda difference: difference.values.count("–"))
-    return composer.comparison(
-        [naming.title(each) for each in products], differing[:MOST_DIFFERENCES]
-    )
 
 
 def _asked(question: str, product: Product, language: Language) -> set[str]:

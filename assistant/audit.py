@@ -129,6 +129,7 @@ class Auditor:
             limits: amounts among the constraints of the reply ("cheaper" makes one).
         """
         findings: list[Finding] = []
+        limits = [*limits, *map(_rounded, limits)]
         for sentence in _SENTENCE.split(text):
             if sentence and sentence.strip():
                 findings += self._sentence(sentence.strip(), shown, said, limits)
@@ -303,6 +304,13 @@ def _counts(record: Record) -> set[str]:
     reviews = record.get("reviews")
     count = len(reviews) if isinstance(reviews, list | tuple) else 0
     return {str(number) for number in range(1, count + 1)}
+
+
+def _rounded(limit: str) -> str:
+    """A limit a cent below or above a plain amount is said as that: 68.99 is "under $69"."""
+    cents = round(float(limit) * 100)
+    near = {9: cents + 1, 1: cents - 1}.get(cents % 10, cents)
+    return _plain(f"{near / 100:.2f}")
 
 
 def _plain(number: str) -> str:

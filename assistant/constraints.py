@@ -19,6 +19,10 @@ SUPERLATIVES: tuple[Preference, ...] = ("cheapest", "dearest", "best_rated")
 """Preferences that only the first of all products in that order satisfies."""
 
 
+RANGE_FROM = 1
+"""More numbers than this are a range and no list of alternatives."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """One removable belief of the guide: `path` for `Constraints.without`, `label` to show."""
@@ -109,7 +113,7 @@ class Constraints(BaseModel):
         if self.price_min is not None or self.price_max is not None:
             found.append("price")
         for name, values in self.attributes.items():
-            if len(values) == 1:
+            if len(values) == 1 or is_range(values):
                 found.append(f"attributes.{name}")
             else:
                 found += [f"attributes.{name}.{value}" for value in values]
@@ -184,6 +188,12 @@ class Constraints(BaseModel):
             Chip(path, chip_label(self, path, language, self.currency or currency))
             for path in self.paths()
         ]
+
+
+def is_range(values: tuple[AttributeValue, ...]) -> bool:
+    """Whether the alternatives are a range of numbers ("a bigger one"), one condition to see."""
+    numbers = [value for value in values if isinstance(value, int | float)]
+    return len(numbers) == len(values) > RANGE_FROM and not any(v is True for v in values)
 
 
 def decimal_text(amount: Decimal) -> str:

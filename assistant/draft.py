@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 
 from assistant.language import Language
 from assistant.log import Impression, OpenTurn, TurnRecord
-from assistant.reply import Intent, Latency, ProductCard, ProductsReady, Reply, TextReady, TurnEvent
+from assistant.reply import (
+    Comparison,
+    Intent,
+    Latency,
+    ProductCard,
+    ProductsReady,
+    Reply,
+    TextReady,
+    TurnEvent,
+)
 from assistant.state import DialogueState
 from assistant.understanding.understander import Understood
 from assistant.writing.composer import composer_for
@@ -61,6 +70,8 @@ class Draft:
     notices: list[str] = field(default_factory=list[str])
     error: str | None = None
     is_shown: bool = False
+    channel: str = "web"
+    comparison: Comparison | None = None
     before: DialogueState = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,8 +103,8 @@ class Draft:
             (card.product_id, card.title, hit.hit.product.current_price)
             for card, hit in zip(self.cards, self.shown, strict=True)
         ]
-        groups = {hit.hit.product.id: hit.hit.product.variant_group for hit in self.shown}
-        self.state = self.state.with_shown(self.turn.turn, products, groups)
+        records = {hit.hit.product.id: hit.hit.product for hit in self.shown}
+        self.state = self.state.with_shown(self.turn.turn, products, records)
 
     def say_all(self, sentences: Iterable[str]) -> Iterator[TurnEvent]:
         """The cards, where they are not on screen yet, and then the text."""
@@ -137,6 +148,7 @@ class Draft:
             intent=self.intent,
             handoff=self.handoff,
             suggestions=self.suggestions,
+            comparison=self.comparison,
             writer="llm" if self.written.accepted else "composer",
             models=self.models,
             latency_ms=self.clock.latency,

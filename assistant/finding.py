@@ -11,9 +11,10 @@ from assistant.constraints import SUPERLATIVES, Constraints, Preference
 from assistant.evidence import FEW_RATINGS
 from assistant.state import DialogueState
 from assistant.understanding.filtering import soft_paths
-from assistant.writing.plan import Range
+from assistant.writing.plan import BRANDS, Range
 from ranking.rerank import RankedHit
 from retrieval.facets import Facets
+from retrieval.filters import Filters
 from retrieval.product import Availability, Product
 from retrieval.search import ProductSearch, SearchHit
 
@@ -66,7 +67,10 @@ def find(
     hits = search.search(query, state.to_filters(facets), limit)
     while not hits and len(set_aside) < MOST_RELAXED:
         # The first relaxation that leads to products; else give up the least important and go on.
-        options = _relaxations(constraints)
+        options = _relaxations(constraints, facets)
+        if state.rejected:
+            # Who asks for more of a kind has seen all of it before seeing another kind.
+            options = [option for option in options if option[0] != "category"]
         if not options:
             break
         for path, relaxed in options:
@@ -81,13 +85,39 @@ def find(
             set_aside.append(path)
     is_again = False
     if not hits and state.rejected:
-        filters = replace(state.constraints.to_filters(facets), exclude_groups=())
-        hits = search.search(query, filters, limit)
-        constraints, set_aside, is_again = state.constraints, [], bool(hits)
+        again = [("", state.constraints), *_relaxations(state.constraints, facets)]
+        for path, constraints in again:
+            filters = replace(constraints.to_filters(facets), exclude_groups=())
+            hits = search.search(query, filters, limit)
+            if hits:
+                set_aside, is_again = [path] if path else [], True
+                break
     found = Found(hits, constraints, tuple(set_aside), is_again=is_again)
     if hits and "price" in set_aside and (constraints.category or not state.wish.subject):
         return _nearest_in_price(search, found, state, facets, limit)
     return found
+
+
+def with_named(
+    search: ProductSearch, query: str, found: Found, named: Sequence[str], facets: Facets
+) -> Found:
+    """The products asked for by name first, then what is like them among what was found.
+
+    Their variants that meet the conditions come before those that do not.
+    """
+    filters = replace(found.constraints.to_filters(facets), product_ids=tuple(named))
+    first = search.search(query, filters, len(named))
+    first = first or search.search(query, Filters(product_ids=tuple(named)), len(named))
+    if not first:
+        return found
+    groups = {hit.product.variant_group for hit in first}
+    alike = [
+        hit
+        for hit in found.hits
+        if hit.product.variant_group not in groups
+        and hit.product.category == first[0].product.category
+    ]
+    return Found([*first, *alike], found.constraints, in_order=True)
 
 
 def is_hard(state: DialogueState, facets: Facets) -> bool:
@@ -115,7 +145,7 @@ def _from_records(search: ProductSearch, state: DialogueState, facets: Facets, l
     """All that passes, in the order asked for; relaxed as in `find` where nothing does."""
     constraints, set_aside = state.constraints, list[str]()
     hits = search.search("", state.to_filters(facets), EVERYTHING)
-    for path, relaxed in [] if hits else _relaxations(constraints):
+    for path, relaxed in [] if hits else _relaxations(constraints, facets):
         hits = search.search("", state.with_constraints(relaxed).to_filters(facets), EVERYTHING)
         if hits:
             constraints, set_aside = relaxed, [path]
@@ -166,11 +196,20 @@ def _nearest_in_price(
     return replace(found, hits=hits[:limit], in_order=True, range=span, price_missed=missed)
 
 
-def _relaxations(constraints: Constraints) -> list[tuple[str, Constraints]]:
-    """For whom a thing is meant narrows the search too, and is the first to go."""
+def _relaxations(constraints: Constraints, facets: Facets) -> list[tuple[str, Constraints]]:
+    """For whom a thing is meant narrows the search too, and is the first to go.
+
+    Brands that were excluded ("other brands") go before the kind of thing does.
+    """
     options = constraints.relaxations()
     if constraints.for_whom is not None:
         options.insert(0, ("for_whom", constraints.without("for_whom")))
+    brands = {brand.casefold() for brand in facets.brands}
+    excluded = tuple(word for word in constraints.exclude if word.casefold() in brands)
+    if excluded:
+        kept = tuple(word for word in constraints.exclude if word not in excluded)
+        place = next((n for n, (path, _) in enumerate(options) if path == "category"), len(options))
+        options.insert(place, (BRANDS, constraints.model_copy(update={"exclude": kept})))
     return options
 
 

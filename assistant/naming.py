@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from assistant.constraints import Constraints
 from assistant.language import Language
 from assistant.money import number_text
-from assistant.understanding.labels import attribute_word, word_in
+from assistant.understanding.labels import UNITS, attribute_word, word_in
 from retrieval.facets import Facets
 from retrieval.product import AttributeValue, Product
 
@@ -22,8 +22,6 @@ _MASS_WORDS = (
 )
 _MASS = frozenset(_MASS_WORDS.split())
 _ABBREVIATION = 3
-_UNIT_WORDS = "g kg mg l ml cl cm mm m km w v h kwh hz db lm mah in ft oz lb bar persons"
-_UNITS = frozenset(_UNIT_WORDS.split())
 
 
 _ADJECTIVE_ENDINGS = (
@@ -98,7 +96,7 @@ class Naming:
         """An attribute's name and value; a unit in the name goes to the value ("weight_g")."""
         *words, last = name.replace("_", " ").split() or [""]
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if is_number and words and last in _UNITS:
+        if is_number and words and last in UNITS:
             return self.attribute_name(" ".join(words)), f"{self.value(value)} {self.word(last)}"
         return self.attribute_name(" ".join([*words, last])), self.value(value)
 

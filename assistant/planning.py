@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.conditions import condition_paths, label, meets
 from assistant.constraints import Constraints, decimal_text
-from assistant.evidence import stems
+from assistant.evidence import WORD, stem, stems
 from assistant.finding import Found
 from assistant.language import has_chinese
 from assistant.naming import Naming
@@ -18,12 +19,19 @@ from assistant.understanding.moves import Move
 from assistant.understanding.understander import Understood
 from assistant.understanding.words import concept_index
 from assistant.writing.contrasts import cheapest
-from assistant.writing.plan import Condition, Pick, Plan
+from assistant.writing.plan import BRANDS, Condition, Pick, Plan
 from ranking.rerank import RankedHit
 from retrieval.facets import Facets
 from retrieval.product import Product
 
 LONGEST_QUOTE = 40
+_NAMED_THING = re.compile(
+    r"\b(?:have|sell|carry|stock|want|need|like|find|see|for|about|show me|got) "
+    r"(?:the|your|a|an) (?P<name>[A-Z][\w'’-]+(?: [A-Z0-9][\w'’-]*){1,4})"
+)
+_AFTER_NAME = frozenset(
+    ("for", "with", "in", "and", "or", "set", "by", "of", "to", "from", "without", "kit", "pack")
+)
 _COLOUR_NAMES = ("color", "colour", "颜色")
 _ANYTHING = ("present", "gift", "something", "thing", "item", "product", "礼物", "东西", "商品")
 
@@ -70,6 +78,7 @@ def plan_of(
     currency: str | None,
     understood: Understood | None = None,
     before: DialogueState | None = None,
+    question: str = "",
 ) -> Plan:
     """What there is to say: conditions count as met only where every record shown confirms it.
 
@@ -94,7 +103,7 @@ def plan_of(
     dropped = [
         Condition(path, text)
         for path in aside
-        if (text := label(asked.constraints, path, naming.language, currency))
+        if (text := _dropped(asked.constraints, path, naming, currency))
     ]
     missed = None
     if found.price_missed:
@@ -113,7 +122,9 @@ def plan_of(
         partly=tuple(partly),
         nowhere=tuple(nowhere),
         set_aside=tuple(dropped),
-        unmatched="" if found.set_aside else _unmatched(asked, products, wish),
+        unmatched=""
+        if found.set_aside or found.price_missed
+        else _unmatched(asked, [hit.product for hit in found.hits], wish),
         move=move.kind if move else None,
         than=_than(move, asked),
         is_most=move is not None and _beats_most(move, before),
@@ -122,8 +133,18 @@ def plan_of(
         best=best if best is None or best == found.constraints.prefer else None,
         range=found.range,
         too_little=missed,
+        question=question,
+        named=_named(picks, understood),
         counted=understood is not None and understood.shape in ("count", "prices"),
     )
+
+
+def _dropped(constraints: Constraints, path: str, naming: Naming, currency: str | None) -> str:
+    """What a condition that was given up says; "other brands" for the excluded ones together."""
+    if path == BRANDS:
+        return "other brands" if naming.language == "en" else "其他品牌"
+    text = label(constraints, path, naming.language, currency)
+    return naming.plural(constraints.category[0]) if path == "category" else text
 
 
 def _goes_without_saying(path: str, constraints: Constraints) -> bool:
@@ -132,6 +153,13 @@ def _goes_without_saying(path: str, constraints: Constraints) -> bool:
     if head != "exclude" or ("colour", word.casefold()) not in concept_index():
         return False
     return any(name in _COLOUR_NAMES for name in constraints.attributes)
+
+
+def _named(picks: Sequence[Pick], understood: Understood | None) -> str:
+    """The title of the first pick, where the customer asked for it by name."""
+    if understood is None or not picks or picks[0].product.id not in understood.named:
+        return ""
+    return picks[0].title
 
 
 def _than(move: Move | None, asked: DialogueState) -> str:
@@ -161,29 +189,65 @@ def limits_of(constraints: Constraints) -> list[str]:
 
 
 def _unmatched(state: DialogueState, products: Sequence[Product], message: str) -> str:
-    """The customer's words for the thing wished for, where nothing shown is described so."""
-    if state.constraints.category or not products:
-        return ""  # the search was held to the kind of thing that was asked for
+    """The customer's words for the thing wished for, where nothing found is such a thing."""
+    if not products:
+        return ""
     texts = [" ".join(product.texts()) for product in products]
+    if (name := _proper_name(message)) and not _has(texts, name):
+        return name
+    if has_chinese(message) and not any(has_chinese(text) for text in texts):
+        return ""  # a catalogue without a Chinese word cannot be said to lack one
     free = [
         part
         for part in state.wish.parts
         if part.path is None and part.text.casefold() not in _ANYTHING
     ]
     names = _names_of(state.wish.subject)
-    if state.wish.subject in _ANYTHING and not free:
-        return ""
-    if names:
-        if any(_has(texts, name) for name in names):
+    known = len(names) > 1
+    if known:
+        if any(_is_one(product, name) for product in products for name in names):
             return ""
-    elif not free or any(_has(texts, part.text) for part in free):
+        if any(_names_it(level, name) for level in state.constraints.category for name in names):
+            return ""
+        said = [p.text for p in state.wish.parts if any(_has([p.text], name) for name in names)]
+        return max(said, key=len, default="")
+    if state.constraints.category or not free:
         return ""
-    if has_chinese(message) and not any(has_chinese(text) for text in texts):
-        return ""  # a catalogue without a Chinese word cannot be said to lack one
+    if any(_has(texts, name) for name in names) or any(_has(texts, p.text) for p in free):
+        return ""
     runs = _runs([part.text for part in free], message)
     telling = [run for run in runs if any(_has([run], name) for name in names)]
     quote = max(telling or runs, key=len, default="")
     return quote if len(quote) <= LONGEST_QUOTE else ""
+
+
+def _is_one(product: Product, name: str) -> bool:
+    """Whether a product is what the name says, and not a thing for it: no "Laptop Stand"."""
+    texts = [product.title, *product.category]
+    for translation in product.translations.values():
+        texts += [translation.title, *translation.category]
+    return any(_names_it(text, name) for text in texts)
+
+
+def _names_it(text: str, name: str) -> bool:
+    """Whether the name is the head of what a title or a category says."""
+    if has_chinese(name):
+        return re.search(re.escape(name) + r"(?:$|[（(，,、/\s\d])", text) is not None
+    wanted = [stem(word) for word in WORD.findall(name)]
+    words = [(stem(match.group()), match.end()) for match in WORD.finditer(text)]
+    for start in range(len(words) - len(wanted) + 1):
+        chunk = words[start : start + len(wanted)]
+        if wanted and [word for word, _ in chunk] == wanted:
+            follows = re.match(r"[\s-]+([A-Za-z]+)", text[chunk[-1][1] :])
+            if follows is None or follows.group(1).casefold() in _AFTER_NAME:
+                return True
+    return False
+
+
+def _proper_name(message: str) -> str:
+    """What a message asks for by a name of its own: "do you have the Storm Shell?"."""
+    match = _NAMED_THING.search(message)
+    return match["name"].strip() if match else ""
 
 
 def _names_of(subject: str) -> list[str]:

@@ -43,6 +43,21 @@ class ProductCard(BaseModel):
     reasons: list[str] = Field(default_factory=list)
 
 
+class ComparisonRow(BaseModel):
+    """One fact in which the compared products differ, a value for each; "–" where none is known."""
+
+    name: str
+    values: list[str]
+
+
+class Comparison(BaseModel):
+    """Two to four products side by side, a column each."""
+
+    product_ids: list[str]
+    titles: list[str]
+    rows: list[ComparisonRow] = Field(default_factory=list[ComparisonRow])
+
+
 class Latency(BaseModel):
     """Milliseconds since the message arrived for `first_text` and `total`; else of the step."""
 
@@ -55,7 +70,7 @@ class Latency(BaseModel):
 
 
 class Reply(BaseModel):
-    """A whole reply, as in the contract."""
+    """A whole reply, as in the contract; with a table where products were compared."""
 
     conversation_id: str
     turn: int
@@ -66,6 +81,7 @@ class Reply(BaseModel):
     intent: Intent
     handoff: bool = False
     suggestions: list[str] = Field(default_factory=list)
+    comparison: Comparison | None = None
     writer: Literal["llm", "composer"]
     models: dict[str, str | None] = Field(default_factory=dict)
     latency_ms: Latency = Field(default_factory=Latency)

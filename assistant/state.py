@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from statistics import median_high
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.constraints import Constraints
 from assistant.language import Language
 from assistant.reply import Intent
 from retrieval.facets import Facets
 from retrieval.filters import Filters
+from retrieval.product import Product
 
 REMEMBERED_TURNS = 20
 REMEMBERED_WISHES = 5
@@ -44,7 +45,7 @@ class Wish(BaseModel):
 
 
 class ShownProduct(BaseModel):
-    """A product put before the customer."""
+    """A product put before the customer; `measures` are the attributes that are numbers."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,6 +53,8 @@ class ShownProduct(BaseModel):
     title: str
     price: Decimal | None = None
     group_id: str
+    brand: str | None = None
+    measures: dict[str, float] = Field(default_factory=dict[str, float])
 
 
 class ShownTurn(BaseModel):
@@ -68,7 +71,8 @@ class DialogueState(BaseModel):
 
     `turn` counts the messages understood so far. `focus` holds the product ids last spoken
     of. `rejected` holds variant groups not to be shown again for this wish ("anything
-    else?"). `past` holds earlier wishes, newest last, for "go back".
+    else?"). `past` holds earlier wishes, newest last, for "go back". `has_asked`
+    says that the guide has asked its one question.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -81,6 +85,7 @@ class DialogueState(BaseModel):
     focus: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     failed_turns: int = 0
+    has_asked: bool = False
     last_intent: Intent | None = None
 
     @property
@@ -124,17 +129,14 @@ class DialogueState(BaseModel):
         self,
         turn: int,
         products: Iterable[tuple[str, str, Decimal | None]],
-        groups: Mapping[str, str] | None = None,
+        records: Mapping[str, Product] | None = None,
     ) -> DialogueState:
         """This state after a turn showed products: (id, title, price now), best first.
 
-        `groups` maps a product id to its variant group; a product missing there is its own.
+        `records` are the products by id; one missing there is known by no more than that.
         """
-        groups = groups or {}
-        cards = tuple(
-            ShownProduct(product_id=key, title=title, price=price, group_id=groups.get(key, key))
-            for key, title, price in products
-        )
+        records = records or {}
+        cards = tuple(_shown(key, title, price, records.get(key)) for key, title, price in products)
         if not cards:
             return self
         latest = ShownTurn(turn=turn, products=cards)
@@ -192,6 +194,11 @@ class DialogueState(BaseModel):
             update={"wish": self.past[-1], "past": self.past[:-1], "rejected": (), "focus": ()}
         )
 
+    def pointed_at(self) -> tuple[ShownProduct, ...]:
+        """The products a comparison starts from: those in focus, else all that were shown last."""
+        focused = tuple(each for each in self.last_shown if each.product_id in self.focus)
+        return focused or self.last_shown
+
     def price_to_beat(self) -> Decimal | None:
         """What "cheaper" must stay under: the focused product's price, or the shown median.
 
@@ -201,6 +208,23 @@ class DialogueState(BaseModel):
         focused = [p.price for p in self.last_shown if p.product_id in self.focus and p.price]
         prices = focused or [product.price for product in self.last_shown if product.price]
         return median_high(prices) if prices else None
+
+
+def _shown(key: str, title: str, price: Decimal | None, product: Product | None) -> ShownProduct:
+    if product is None:
+        return ShownProduct(product_id=key, title=title, price=price, group_id=key)
+    return ShownProduct(
+        product_id=key,
+        title=title,
+        price=price,
+        group_id=product.variant_group,
+        brand=product.brand,
+        measures={
+            name: float(value)
+            for name, value in product.attributes.items()
+            if isinstance(value, int | float) and not isinstance(value, bool)
+        },
+    )
 
 
 def _still_holds(path: str, paths: set[str]) -> bool:

@@ -15,17 +15,18 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from assistant.answers import (
-    MOST_COMPARED,
     answer_product_question,
     answer_shop_question,
-    compare,
 )
+from assistant.asking import question_for
+from assistant.comparing import MOST_COMPARED, advantages, comparison_of
 from assistant.constraints import SUPERLATIVES, Constraints
 from assistant.diversify import choose
 from assistant.draft import Clock, Draft
 from assistant.events import Event
 from assistant.evidence import shared_words
-from assistant.finding import Found, find, ordered
+from assistant.explaining import explain
+from assistant.finding import Found, find, ordered, with_named
 from assistant.llm import LanguageModel
 from assistant.log import ConversationLog, LoggedTurn, OpenTurn
 from assistant.naming import Naming
@@ -41,6 +42,7 @@ from assistant.understanding.understander import Understander, Understood
 from assistant.verify import Verifier, strict_words
 from assistant.writing.composer import composer_for
 from assistant.writing.phrasing import seed_of
+from assistant.writing.plan import BRANDS
 from assistant.writing.writer import Writer
 from ranking.rerank import ClickRanker, open_ranker
 from retrieval.catalog import Catalog
@@ -53,6 +55,7 @@ from retrieval.shop import open_shop
 logger = logging.getLogger(__name__)
 
 DEPARTMENTS_GREETED = 4
+SUGGESTED_ANSWERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ class Guide:
                 longest=limit,
             )
             draft = self._draft(turn, clock)
+            draft.channel = channel
             if len(text) > limit:
                 draft.notices.append("cut")
             yield from self._completed(draft, self._respond(draft))
@@ -212,6 +216,8 @@ class Guide:
                 yield from self._recommend(draft, understood.query, understood)
             case Intent.COMPARE:
                 yield from self._compare(draft, understood, facets)
+            case Intent.PRODUCT_QUESTION if understood.reason == "why":
+                yield from self._why(draft, understood, facets)
             case Intent.PRODUCT_QUESTION:
                 yield from self._product_question(draft, understood, facets)
             case Intent.SHOP_QUESTION if understood.shape is not None:
@@ -252,6 +258,9 @@ class Guide:
         exact = understood is not None and (understood.best or understood.shape) is not None
         exact = exact or state.constraints.prefer in SUPERLATIVES
         found = find(parts.search, query, state, facets, self._candidates, exact=exact)
+        named = understood.named if understood else ()
+        if named:
+            found = with_named(parts.search, query, found, named, facets)
         draft.clock.step("retrieve", since)
 
         since = time.perf_counter()
@@ -267,6 +276,11 @@ class Guide:
         draft.constraints = state.constraints.to_json()
         draft.remember_shown()
 
+        asked = None
+        if draft.intent is Intent.RECOMMEND and not (exact or named or found.set_aside):
+            asked = question_for(draft.ranked, state, facets, naming)
+        if asked is not None:
+            draft.state = draft.state.model_copy(update={"has_asked": True})
         plan = plan_of(
             picks,
             state,
@@ -278,11 +292,14 @@ class Guide:
             currency=parts.settings.currency or facets.currency,
             understood=understood,
             before=draft.before,
+            question=composer_for(draft.language).question(asked) if asked else "",
         )
         if plan.is_stuck and plan.too_little is not None:
             # "Cheaper" than the cheapest: no condition that the next turns could be held to.
             draft.state = draft.state.with_price_of(before)
-            draft.constraints = draft.state.constraints.to_json()
+        elif BRANDS in found.set_aside:
+            draft.state = draft.state.with_constraints(found.constraints)
+        draft.constraints = draft.state.constraints.to_json()
 
         def verifier() -> Verifier:
             return Verifier(
@@ -295,6 +312,8 @@ class Guide:
 
         yield from draft.say_all(parts.writer.write(plan, verifier, draft.written))
         draft.suggestions = self._suggestions(draft, found, words, naming)
+        if asked is not None:
+            draft.suggestions = list(asked.options)[:SUGGESTED_ANSWERS]
 
     def _describe_shop(self, draft: Draft, understood: Understood) -> Iterator[TurnEvent]:
         """What the shop has, counted, with a well-liked product of each big department."""
@@ -324,10 +343,34 @@ class Guide:
             yield from self._recommend(draft, understood.query)
             return
         products = products[:MOST_COMPARED]
+        naming = Naming(facets, draft.language)
         draft.cards = self.parts.log.cards(
             draft.turn.conversation_id, [product.id for product in products]
         )
-        yield from draft.say_all(compare(products, Naming(facets, draft.language)))
+        draft.comparison = comparison_of(products, naming)
+        composer = composer_for(draft.language)
+        # A page shows the table; where there is no page, the text holds it.
+        said = composer.comparison(draft.comparison, lines=draft.channel != "web")
+        for title, found in advantages(products, naming):
+            said.append(composer.advantages(title, found, len(products)))
+        draft.state = draft.state.model_copy(update={"focus": tuple(p.id for p in products)})
+        yield from draft.say_all(said)
+
+    def _why(self, draft: Draft, understood: Understood, facets: Facets) -> Iterator[TurnEvent]:
+        """Say why the product meant was recommended; the first one where none is named."""
+        composer, state = composer_for(draft.language), draft.state
+        products = self._meant(draft, understood)
+        products = products or self._products([each.product_id for each in state.last_shown[:1]])
+        if not products:
+            yield from draft.say_all(composer.which_product())
+            return
+        product = products[0]
+        draft.cards = self.parts.log.cards(draft.turn.conversation_id, [product.id])
+        naming = Naming(facets, draft.language)
+        currency = self.parts.settings.currency or facets.currency
+        card = draft.cards[0] if draft.cards else None
+        explained = explain(product, card, state, naming, facets, currency)
+        yield from draft.say_all(composer.why(explained))
 
     def _product_question(
         self, draft: Draft, understood: Understood, facets: Facets
@@ -397,7 +440,10 @@ class Guide:
             if self._vocabulary is None or self._vocabulary.revision != revision:
                 facets = self.parts.catalog.facets()
                 self._vocabulary = _Vocabulary(
-                    revision, facets, Understander(facets), strict_words(facets)
+                    revision,
+                    facets,
+                    Understander(facets, self.parts.catalog.titles()),
+                    strict_words(facets),
                 )
             return self._vocabulary
 

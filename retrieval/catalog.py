@@ -120,6 +120,17 @@ class Catalog:
             for partition in rows.partitions():
                 yield from _read(connection, [_Record(*row) for row in partition])
 
+    def titles(self) -> list[tuple[str, str, str]]:
+        """(id, variant group, title) of all active products, in stored order."""
+        group = func.coalesce(products.c.group_id, products.c.id)
+        query = (
+            select(products.c.id, group, products.c.title)
+            .where(products.c.retired.is_(False))
+            .order_by(products.c.key)
+        )
+        with reading(self.engine) as connection:
+            return [(key, of, title) for key, of, title in connection.execute(query)]
+
     def upsert(self, batch: Iterable[Product]) -> UpsertCounts:
         """Store products by id, in one transaction; of two with one id the last counts.
 

@@ -62,6 +62,11 @@ def soft_paths(constraints: Constraints, facets: Facets) -> tuple[str, ...]:
     )
 
 
+def is_telling(attribute: str, constraints: Constraints, facets: Facets) -> bool:
+    """Whether a search could be held to the attribute: enough products of the kind state it."""
+    return _trusted(attribute, constraints, roles_of(facets))
+
+
 def _hard_values(
     name: str, wanted: tuple[AttributeValue, ...], constraints: Constraints, roles: Roles
 ) -> tuple[str, tuple[AttributeValue, ...]] | None:
@@ -78,7 +83,7 @@ def _hard_values(
         if not _trusted(roles.size, constraints, roles):
             return None
         return roles.size, tuple(values or wanted)
-    if True in wanted:
+    if _is_flag(wanted):
         if name in roles.booleans:
             return _checked(name, [roles.booleans[name]], constraints, roles)
         return _feature(name, constraints, roles)
@@ -187,3 +192,8 @@ def _excluded(words: tuple[str, ...], roles: Roles) -> tuple[str, ...]:
 def _known(wanted: tuple[str, ...], known: Iterable[str]) -> tuple[str, ...]:
     own = {name.casefold(): name for name in known}
     return tuple(dict.fromkeys(own[name.casefold()] for name in wanted if name.casefold() in own))
+
+
+def _is_flag(values: Iterable[AttributeValue]) -> bool:
+    """Whether a yes is among the values; 1 equals True and is none."""
+    return any(value is True for value in values)

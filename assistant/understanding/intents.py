@@ -90,6 +90,8 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
     about = about or _HAVE_ANY.search(text) or _BARE_BEST.match(text)
     if ongoing and (about or _refines(text)):
         return Judgement(Intent.REFINE, "cue")
+    if state.shown and _WHY.search(text):
+        return Judgement(Intent.PRODUCT_QUESTION, "why")
     if state.shown and _asks_of_shown(text, reading, wish_form):
         return Judgement(Intent.PRODUCT_QUESTION)
     off_topic = _cues("scope", "out_of_scope", "strong").search(text) is not None
@@ -132,6 +134,7 @@ def _before_wishes(
 
 # 有红色的吗, 红色的有吗: whether there are some like that, not whether the one shown is.
 _HAVE_ANY = grammar_pattern("intents", "have_any")
+_WHY = grammar_pattern("intents", "why")
 _WHOLE = grammar_pattern("shape", "whole_shop")
 _BARE_BEST = grammar_pattern("intents", "bare_best")
 _CART_WORD = re.compile(r"\b(?:cart|basket|trolley|check ?out)\b|购物车|结账|结算|下单")

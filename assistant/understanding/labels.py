@@ -13,6 +13,9 @@ from assistant.understanding.words import concept_index, concepts, read_lexicon
 if TYPE_CHECKING:
     from assistant.constraints import Constraints
 
+_UNIT_WORDS = "g kg mg l ml cl cm mm m km w v h kwh hz db lm mah in ft oz lb bar persons"
+UNITS = frozenset(_UNIT_WORDS.split())
+"""How a name ends that says in what its value is counted: `weight_g`, `capacity_persons`."""
 CENT = Decimal("0.01")
 _PREFER = {
     "cheap": ("good value", "实惠"),
@@ -89,6 +92,14 @@ def _attribute(constraints: Constraints, path: str, language: Language) -> str:
     readable = name.replace("_", " ").strip()
     if not shown:
         return attribute_word(readable, language)
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if len(numbers) == len(values):  # "bigger" makes a list of them
+        *named, unit = readable.split()
+        unit = f" {word_in(unit, language)}" if named and unit in UNITS else ""
+        name = attribute_word(" ".join(named), language) if unit else readable
+        low, high = min(numbers), max(numbers)
+        span = f"{low:g}–{high:g}" if low != high else f"{low:g}"
+        return f"{name} {span}{unit}"
     words = [word_in(value, language) for value in shown]
     if language == "zh":
         return f"{attribute_word(readable, language)}：{'、'.join(words)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.constraints import SUPERLATIVES, Preference
@@ -11,18 +11,28 @@ from assistant.language import Language, has_chinese, message_language
 from assistant.reply import Intent
 from assistant.state import DialogueState
 from assistant.understanding.chinese import word_boundaries
-from assistant.understanding.intents import judge, warm_up
+from assistant.understanding.intents import Judgement, judge, warm_up
 from assistant.understanding.moves import Move, find_move
 from assistant.understanding.query import catalogue_languages, compose_query
 from assistant.understanding.reading import Reading, read_message
 from assistant.understanding.referents import find_referents
 from assistant.understanding.shape import Shape, find_shape
 from assistant.understanding.text import clean
+from assistant.understanding.titles import TitleIndex
 from assistant.understanding.update import updated_wish
 from assistant.understanding.vocabulary import build_vocabulary
+from assistant.understanding.words import grammar_pattern
 from retrieval.facets import Facets
 
+_HAVE = grammar_pattern("intents", "have")
 _WISHES = (Intent.RECOMMEND, Intent.REFINE)
+# What a message that names a product may seem to be: the name itself is no known word.
+_ABOUT_A_PRODUCT = (
+    Intent.RECOMMEND,
+    Intent.REFINE,
+    Intent.OUT_OF_SCOPE,
+    Intent.PRODUCT_QUESTION,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,8 @@ class Understood:
     `referents` are product ids it points at, in its order; `changed` the constraint paths
     that are new or gone; `reason` the cue behind the intent ("order", "anger", "topic");
     `move` is how a refinement relates to what came before ("cheaper"), `shape` what is asked
-    about the shop's range ("how many tents?"), `best` a superlative that this message asks for.
+    about the shop's range ("how many tents?"), `best` a superlative that this message asks for,
+    `named` are the variants of products that it names and that were not shown.
     """
 
     intent: Intent
@@ -46,6 +57,7 @@ class Understood:
     move: Move | None = None
     shape: Shape | None = None
     best: Preference | None = None
+    named: tuple[str, ...] = ()
 
 
 class Understander:
@@ -54,9 +66,11 @@ class Understander:
     Thread-safe: everything is built once and then only read.
     """
 
-    def __init__(self, facets: Facets) -> None:
+    def __init__(self, facets: Facets, titles: Iterable[tuple[str, str, str]] = ()) -> None:
+        """Index the facets, and the titles of all products: (id, variant group, title)."""
         self.facets = facets
         self._vocabulary = build_vocabulary(facets)
+        self._titles = TitleIndex(titles, self._vocabulary.known)
         self._languages = catalogue_languages(facets)
         warm_up()
         # The Chinese word list takes a second to load; the first Chinese message should not.
@@ -77,8 +91,18 @@ class Understander:
         }
         referents = find_referents(text, state, known)
         judgement = judge(text, reading, state)
+        named = self._titles.find(text)
+        if any(key in known for key in named) and not _HAVE.search(text):
+            named = ()  # it was shown before: the message points at it
+        elif named:
+            referents = ()
+        if named and judgement.intent in _ABOUT_A_PRODUCT and not judgement.reason:
+            judgement = Judgement(Intent.RECOMMEND, "named")
         after = state
-        if judgement.intent in _WISHES:
+        if judgement.reason == "named":
+            fresh = state.starting_over().model_copy(update={"last_intent": None})
+            after = updated_wish(text, reading, fresh, self._vocabulary.roles)
+        elif judgement.intent in _WISHES:
             after = updated_wish(text, reading, state, self._vocabulary.roles, referents)
         elif referents:
             after = state.model_copy(update={"focus": referents})
@@ -99,6 +123,7 @@ class Understander:
             reason=judgement.reason,
             move=find_move(text, state, referents) if judgement.intent in _WISHES else None,
             shape=find_shape(text, reading) if judgement.reason == "shape" else None,
+            named=named if judgement.reason == "named" else (),
             best=reading.prefer if reading.prefer in SUPERLATIVES else None,
         )
 

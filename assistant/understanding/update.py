@@ -8,11 +8,12 @@ used for and the wish for something cheap are said of the customer, and stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from assistant.constraints import SUPERLATIVES, Constraints
 from assistant.state import DialogueState, Wish, WishPart
+from assistant.understanding.filtering import is_telling
 from assistant.understanding.intents import cue
 from assistant.understanding.query import wish_parts
 from assistant.understanding.reading import Reading
@@ -21,6 +22,7 @@ from assistant.understanding.shape import find_shape
 from assistant.understanding.sizes import bigger_size
 from assistant.understanding.text import phrase
 from assistant.understanding.words import concept_index, grammar_pattern, read_lexicon
+from retrieval.product import AttributeValue
 
 CENT = Decimal("0.01")
 _WANTS = grammar_pattern("update", "wants")
@@ -34,6 +36,11 @@ _DROPPABLE = {
     "牌子": "brand", "尺码": "size", "尺寸": "size", "大小": "size", "材质": "material",
     "评分": "rating", "评价": "rating", "cost": "price", "make": "brand", "star": "rating",
 }  # fmt: skip
+_BIGNESS_ORDER = (
+    "capacity", "person", "people", "volume", "screen", "size", "diameter", "width", "length",
+    "height", "pieces", "容量", "尺寸", "长", "宽", "高",
+)  # fmt: skip
+_BIGNESS = re.compile("|".join(_BIGNESS_ORDER))
 _WHOLE_SHOP = grammar_pattern("shape", "whole_shop")
 _CONTINUES = grammar_pattern("update", "continues")
 
@@ -50,7 +57,7 @@ def updated_wish(
     if starts_new_subject(text, reading, state, parts):
         kept = Constraints(
             occasion=state.constraints.occasion,
-            for_whom=state.constraints.for_whom,
+            for_whom=_still_for(state.constraints.for_whom, reading, roles),
             prefer="cheap" if state.constraints.prefer == "cheap" else None,
         )
         words = tuple(part for part in state.wish.parts if part.path in kept.paths())
@@ -59,6 +66,14 @@ def updated_wish(
         )
         return _merged(text, reading, fresh, roles)
     return _merged(text, reading, _relative(text, state, roles, named), roles)
+
+
+def _still_for(who: str | None, reading: Reading, roles: Roles) -> str | None:
+    """Whom the new thing is for: as before, where such things are made for one or the other."""
+    if who is None or not reading.category or roles.audience is None:
+        return who
+    wish = Constraints(category=tuple(reading.category))
+    return who if is_telling(roles.audience, wish, roles.facets) else None
 
 
 def starts_new_subject(
@@ -168,14 +183,14 @@ def _merged(text: str, reading: Reading, state: DialogueState, roles: Roles) -> 
         if name == "size":
             name = roles.size or "size"
         joined = _ADDS.search(text) is not None and not re.search(r"\binstead\b", text)
-        before = attributes.get(name, ()) if joined and True not in values else ()
+        before = attributes.get(name, ()) if joined and not _is_flag(values) else ()
         attributes[name] = tuple(dict.fromkeys((*before, *values)))
     refused = {word.casefold() for word in reading.exclude}
     attributes = {
         name: kept
         for name, values in attributes.items()
         if (kept := tuple(v for v in values if str(v).casefold() not in refused))
-        and not (True in values and name.casefold() in refused)
+        and not (_is_flag(values) and name.casefold() in refused)
     }
     wanted = {str(value).casefold() for values in reading.attributes.values() for value in values}
     wanted |= {value.casefold() for value in (*reading.brand, *reading.category)}
@@ -244,9 +259,9 @@ def _relative(text: str, state: DialogueState, roles: Roles, named: Sequence[str
         if cue("refine", name, text):
             constraints, state = _resized(constraints, state, roles, step)
     if cue("refine", "other_brand", text):
-        constraints = constraints.model_copy(
-            update={"exclude": (*constraints.exclude, *constraints.brand), "brand": ()}
-        )
+        seen = constraints.brand or tuple(p.brand for p in state.pointed_at() if p.brand)
+        exclude = tuple(dict.fromkeys((*constraints.exclude, *seen)))
+        constraints = constraints.model_copy(update={"exclude": exclude, "brand": ()})
         state = state.rejecting_shown()
     if cue("refine", "other_colour", text):
         for attribute in ("color", *roles.colours):
@@ -270,11 +285,41 @@ def _resized(
         if all(moved):
             attributes = {**constraints.attributes, attribute: tuple(str(size) for size in moved)}
             return constraints.model_copy(update={"attributes": attributes}), state
+    if (measure := _measure(state, roles, step)) is not None:
+        name, values = measure
+        attributes = {**constraints.attributes, name: values}
+        return constraints.model_copy(update={"attributes": attributes}), state
     word = WishPart(text="large" if step > 0 else "small", mapped="大号" if step > 0 else "小号")
     opposite = "small" if step > 0 else "large"
     parts = tuple(part for part in state.wish.parts if part.text not in (opposite, word.text))
     wish = state.wish.model_copy(update={"parts": (*parts, word)})
     return constraints, state.model_copy(update={"wish": wish})
+
+
+def _measure(
+    state: DialogueState, roles: Roles, step: int
+) -> tuple[str, tuple[AttributeValue, ...]] | None:
+    """The catalogue's values of the telling measure that lie beyond what was pointed at.
+
+    A tent is bigger by the people it holds before it is by its length.
+    """
+    # Without a product in focus "bigger" is said of the one that was recommended first.
+    starts = state.pointed_at() if state.focus else state.last_shown[:1]
+    if not starts:
+        return None
+    named = [name for name in starts[0].measures if _BIGNESS.search(name.replace("_", " "))]
+    if not named:
+        return None
+    order = _BIGNESS_ORDER
+    name = min(named, key=lambda each: next(i for i, word in enumerate(order) if word in each))
+    known = [each.measures[name] for each in starts if name in each.measures]
+    values = [
+        value
+        for value in roles.facets.attributes.get(name, {})
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        and (value > max(known) if step > 0 else value < min(known))
+    ]  # fmt: skip
+    return (name, tuple(sorted(values))) if values else None
 
 
 def _prices(reading: Reading, old: Constraints) -> tuple[Decimal | None, Decimal | None]:
@@ -334,3 +379,8 @@ def _is_quality(word: str) -> bool:
 def _unknown_subject(parts: Sequence[WishPart]) -> str:
     words = [part.text for part in parts if part.path is None]
     return words[-1] if words else ""
+
+
+def _is_flag(values: Iterable[AttributeValue]) -> bool:
+    """Whether a yes is among the values; 1 equals True and is none."""
+    return any(value is True for value in values)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from assistant.settings import DEFAULT_SHOP_NAME
 from assistant.writing import chinese_offers as offers
-from assistant.writing.plan import Department, Difference, Plan, Said
+from assistant.writing.plan import Advantage, Department, Plan, Said
+
+if TYPE_CHECKING:
+    from assistant.asking import Question
+    from assistant.explaining import Explanation
+    from assistant.reply import Comparison
 
 
 class Chinese:
@@ -74,18 +80,41 @@ class Chinese:
         """The question names no product that was shown."""
         return ["您指的是哪一款？可以告诉我名称，或者说“第一个”。"]
 
-    def comparison(self, titles: Sequence[str], differences: Sequence[Difference]) -> list[str]:
-        """The facts in which products differ, a line each."""
-        if not differences:
-            return [f"从介绍来看，{'和'.join(titles)}没有看得出的区别。"]
-        letters = "ABCDEFGH"[: len(titles)]
-        lines: list[str] = []
-        for difference in differences:
-            values = zip(letters, difference.values, strict=True)
-            told = "；".join(f"{letter} {value}" for letter, value in values)
-            lines.append(f"\n• {difference.name}：{told}")
-        named = [f"{title}（{letter}）" for letter, title in zip(letters, titles, strict=True)]
-        return [f"{'和'.join(named)}的区别：", *lines]
+    def comparison(self, table: Comparison, *, lines: bool) -> list[str]:
+        """The facts in which products differ; with `lines` each on a line, else for a table."""
+        if not table.rows:
+            return [f"从介绍来看，{'和'.join(table.titles)}没有看得出的区别。"]
+        if not lines:
+            return ["它们的区别如下。"]
+        letters = "ABCD"[: len(table.titles)]
+        pairs = zip(letters, table.titles, strict=True)
+        named = [f"{title}（{letter}）" for letter, title in pairs]
+        said = [f"{'和'.join(named)}的区别："]
+        for row in table.rows:
+            told = "；".join(
+                f"{letter} {value}" for letter, value in zip(letters, row.values, strict=True)
+            )
+            said.append(f"\n• {row.name}：{told}")
+        return [*said, "\n"]
+
+    def question(self, asked: Question) -> str:
+        """The one question that narrows what was found."""
+        options = "、".join(asked.options)
+        match asked.kind:
+            case "for":
+                return f"给谁用：{options}？"
+            case "use":
+                return f"主要用在什么场合：{options}？"
+            case _:
+                return f"{asked.attribute}要哪种：{options}？"
+
+    def advantages(self, title: str, found: Sequence[Advantage], of: int) -> str:
+        """What speaks for one product against the others."""
+        return offers.advantages(title, found, of)
+
+    def why(self, explained: Explanation) -> list[str]:
+        """Why a product was recommended."""
+        return offers.why(explained)
 
     def cart(self, title: str) -> list[str]:
         """Buying is done on the product's page."""

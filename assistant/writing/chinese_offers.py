@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from assistant.language import Language
 from assistant.money import price_text
 from assistant.reasons import rating_text, sale_text, stock_text
 from assistant.understanding.words import concept_index
 from assistant.writing.contrasts import contrast_of
-from assistant.writing.english_offers import OPPOSITE, shown_range
+from assistant.writing.english_offers import MOST_REFUSED, OPPOSITE, shown_range
 from assistant.writing.phrasing import vary
-from assistant.writing.plan import Condition, Pick, Plan, Range, Said
+from assistant.writing.plan import BRANDS, Advantage, Condition, Pick, Plan, Range, Said
+
+if TYPE_CHECKING:
+    from assistant.explaining import Explanation
 
 _ZH: Language = "zh"
+_PLACES = "零一二三四五六七八九十"
 _NUMBERS = ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十")
 _BEST = {"cheapest": "最便宜", "dearest": "最贵", "best_rated": "评分最高"}
 
@@ -101,11 +106,14 @@ def with_conditions(noun: str, met: Sequence[Condition]) -> str:
     before: list[str] = []
     close: list[str] = []
     after: list[str] = []
+    refused = sum(condition.path.startswith("exclude") for condition in met)
     for condition in met:
         head, _, rest = condition.path.partition(".")
         text = condition.text
-        if head == "exclude":
+        if head == "exclude" and refused <= MOST_REFUSED:
             after.append(_without(rest, text))
+        elif head == "exclude":
+            continue
         elif head in ("price", "rating"):
             before.append(f"{text}的")
         elif head == "brand":
@@ -161,7 +169,10 @@ def _is_told(plan: Plan) -> bool:
 def _set_aside(plan: Plan) -> str:
     missing = "、".join(f"“{condition.text}”" for condition in plan.set_aside)
     rest = f"（{with_conditions(plan.noun, plan.met)}）" if plan.noun else ""
-    if plan.move == "more":
+    if plan.set_aside[0].path == BRANDS:
+        still = with_conditions(plan.noun or "商品", plan.met)
+        return f"没有其他品牌的{still}了，店里有的是这些。"
+    if plan.move == "more" or plan.is_stuck:
         return f"完全符合的您都看过了；不考虑{missing}的话，下面这些最接近{rest}。"
     one = plan.set_aside[0]
     telling = not one.path.startswith(("exclude", "category", "for_whom"))
@@ -271,3 +282,39 @@ def _without(word: str, text: str) -> str:
 
 def _number(count: int) -> str:
     return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,} "
+
+
+def advantages(title: str, found: Sequence[Advantage], of: int) -> str:
+    """What speaks for one compared product."""
+    two = of == 2
+    told: list[str] = []
+    for each in found:
+        match each.kind:
+            case "price":
+                told.append("更便宜" if two else "比其他几款便宜")
+            case "rating":
+                told.append("评分更高" if two else "评分比其他几款高")
+            case "weight":
+                told.append("更轻" if two else "比其他几款轻")
+            case "feature":
+                continue
+    features = "、".join(each.name for each in found if each.kind == "feature")
+    return f"{title}{'，'.join([*told, *([f'具备{features}'] if features else [])])}。"
+
+
+def why(explained: Explanation) -> list[str]:
+    """Why a product was recommended, from its place, the conditions and what ranking counted."""
+    title = explained.title
+    place = f"在这{_number(explained.of)}款里排第{_PLACES[explained.place]}"
+    begin = f"{title}{place}" if explained.place and explained.of > 1 else f"推荐{title}"
+    said: list[str] = []
+    if explained.met:
+        said.append(f"{begin}，因为它符合您的要求：{'、'.join(explained.met)}。")
+    if explained.counted:
+        told = "，".join(explained.counted)
+        said.append(f"排序时还看重：{told}。" if said else f"{begin}，是因为：{told}。")
+    if not said:
+        said.append(f"{begin}，因为它的介绍与您说的最接近。")
+    if explained.unmet:
+        said.append(f"它的介绍没有写明“{'、'.join(explained.unmet)}”。")
+    return said

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from assistant.writing import english_offers as offers
 from assistant.writing.english_offers import listed as _listed
-from assistant.writing.plan import Department, Difference, Plan, Said
+from assistant.writing.plan import Advantage, Department, Plan, Said
+
+if TYPE_CHECKING:
+    from assistant.asking import Question
+    from assistant.explaining import Explanation
+    from assistant.reply import Comparison
 
 
 class English:
@@ -89,18 +95,40 @@ class English:
             "Which product do you mean? Tell me its name or its place, such as “the first one”."
         ]
 
-    def comparison(self, titles: Sequence[str], differences: Sequence[Difference]) -> list[str]:
-        """The facts in which products differ, a line each."""
-        if not differences:
-            return [f"By their descriptions, {_listed(titles)} differ in nothing I can see."]
-        letters = "ABCDEFGH"[: len(titles)]
-        lines: list[str] = []
-        for difference in differences:
-            values = zip(letters, difference.values, strict=True)
-            told = "; ".join(f"{letter} {value}" for letter, value in values)
-            lines.append(f"\n• {difference.name}: {told}")
-        named = [f"{title} ({letter})" for letter, title in zip(letters, titles, strict=True)]
-        return [f"{_listed(named)} differ in this:", *lines]
+    def comparison(self, table: Comparison, *, lines: bool) -> list[str]:
+        """The facts in which products differ; with `lines` each on a line, else for a table."""
+        if not table.rows:
+            return [f"By their descriptions, {_listed(table.titles)} differ in nothing I can see."]
+        if not lines:
+            return ["Here is where they differ."]
+        letters = "ABCD"[: len(table.titles)]
+        named = [f"{title} ({letter})" for letter, title in zip(letters, table.titles, strict=True)]
+        said = [f"{_listed(named)} differ in this:"]
+        for row in table.rows:
+            told = "; ".join(
+                f"{letter} {value}" for letter, value in zip(letters, row.values, strict=True)
+            )
+            said.append(f"\n• {row.name}: {told}")
+        return [*said, "\n"]
+
+    def question(self, asked: Question) -> str:
+        """The one question that narrows what was found."""
+        options = _listed(asked.options, "or")
+        match asked.kind:
+            case "for":
+                return f"Who is it for: {options}?"
+            case "use":
+                return f"What is it mostly for: {options}?"
+            case _:
+                return f"Which {asked.attribute} would you like: {options}?"
+
+    def advantages(self, title: str, found: Sequence[Advantage], of: int) -> str:
+        """What speaks for one product against the others."""
+        return offers.advantages(title, found, of)
+
+    def why(self, explained: Explanation) -> list[str]:
+        """Why a product was recommended."""
+        return offers.why(explained)
 
     def cart(self, title: str) -> list[str]:
         """Buying is done on the product's page."""

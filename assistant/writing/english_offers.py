@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from assistant.constraints import Preference
 from assistant.language import Language
@@ -12,10 +13,14 @@ from assistant.reasons import rating_text, sale_text, stock_text
 from assistant.understanding.words import concept_index
 from assistant.writing.contrasts import contrast_of
 from assistant.writing.phrasing import vary
-from assistant.writing.plan import Condition, Pick, Plan, Range, Said
+from assistant.writing.plan import BRANDS, Advantage, Condition, Pick, Plan, Range, Said
+
+if TYPE_CHECKING:
+    from assistant.explaining import Explanation
 
 _EN: Language = "en"
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+MOST_REFUSED = 2
 _BEST = {
     "cheapest": "cheapest",
     "dearest": "most expensive",
@@ -131,11 +136,12 @@ def with_conditions(noun: str, met: Sequence[Condition]) -> str:
     before: list[str] = []
     behind: list[str] = []
     after: list[str] = []
+    refused: list[tuple[str, str]] = []
     for condition in met:
         head, _, rest = condition.path.partition(".")
         text = condition.text
         if head == "exclude":
-            after.append(_without(rest, text))
+            refused.append((rest, text))
         elif head == "price":
             behind.append(text if text.startswith(("under", "over", "up to")) else f"for {text}")
         elif head == "brand":
@@ -151,7 +157,7 @@ def with_conditions(noun: str, met: Sequence[Condition]) -> str:
         else:
             behind.append(f"with {text}")
     phrase = " ".join([*before, noun, *_joined(behind)])
-    return ", ".join([phrase, *after])
+    return ", ".join([phrase, *after, *_refused(refused)])
 
 
 def named(pick: Pick) -> str:
@@ -216,6 +222,10 @@ def _set_aside(plan: Plan) -> str:
     missing = listed([f"“{condition.text}”" for condition in plan.set_aside], "and")
     still = with_conditions(plan.noun, plan.met) if plan.noun else ""
     rest = f": {still}" if still else ""
+    if plan.set_aside[0].path == BRANDS:
+        return f"No other brand has {still or 'that'}; these are the ones there are."
+    if plan.is_stuck:
+        return f"You have seen all that fits. Without {missing}, these come closest{rest}."
     if plan.move == "more":
         return f"You have seen all that fits. Without {missing}, these come closest{rest}."
     one = plan.set_aside[0]
@@ -243,7 +253,7 @@ def _too_little(plan: Plan) -> str:
     if plan.is_stuck:
         end = "cheapest" if plan.move == "cheaper" else "most expensive"
         return f"{aside} {named(lead)} is already the {end} of our {things}.".strip()
-    limit = condition.text
+    limit, things = condition.text, _closed(things)
     if limit.startswith("up to "):
         limit = f"{limit.removeprefix('up to ')} or less"
     price = limit if limit.startswith(("under", "over")) else f"for {limit}"
@@ -346,12 +356,18 @@ def _caution(plan: Plan) -> str:
     return f"Only some of them are described as {partly}." if partly else ""
 
 
-def _without(word: str, text: str) -> str:
-    plain = text.removeprefix("not ")
+def _refused(words: Sequence[tuple[str, str]]) -> list[str]:
+    """Exclusions; many of them are not told over again, the customer sees them elsewhere."""
+    if len(words) > MOST_REFUSED:
+        return []
+    plain = [(word.casefold(), text.removeprefix("not ")) for word, text in words]
     kinds = ("colour", "material")
-    if any((kind, word.casefold()) in concept_index() for kind in kinds):
-        return f"none of them {plain}"
-    return f"leaving out {plain}"
+    like = [text for word, text in plain if any((kind, word) in concept_index() for kind in kinds)]
+    rest = [text for _, text in plain if text not in like]
+    return [
+        *([f"none of them {listed(like, 'or')}"] if like else []),
+        *([f"leaving out {listed(rest)}"] if rest else []),
+    ]
 
 
 def _goes_before(name: str, text: str) -> bool:
@@ -379,3 +395,54 @@ def _number(count: int) -> str:
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
+
+
+def advantages(title: str, found: Sequence[Advantage], of: int) -> str:
+    """What speaks for one compared product: "X costs less, is windproof and has a hood."."""
+    two = of == 2
+    told: list[str] = []
+    for each in found:
+        match each.kind:
+            case "price":
+                told.append("costs less" if two else "costs the least of these")
+            case "rating":
+                told.append("is rated higher" if two else "is rated above the others")
+            case "weight":
+                told.append("weighs less" if two else "weighs the least of these")
+            case "feature":
+                told.append(_has(each.name))
+    return f"{title} {listed(told)}."
+
+
+def why(explained: Explanation) -> list[str]:
+    """Why a product was recommended, from its place, the conditions and what ranking counted."""
+    title = explained.title
+    if explained.place == 1 and explained.of > 1:
+        begin = f"{title} comes first of the {_number(explained.of)}"
+    elif explained.place and explained.of > 1:
+        begin = f"{title} is number {_number(explained.place)} of the {_number(explained.of)}"
+    else:
+        begin = f"I showed {title}"
+    said: list[str] = []
+    if explained.met:
+        said.append(f"{begin} because it is what you asked for: {listed(explained.met)}.")
+    if explained.counted:
+        told = listed(explained.counted)
+        said.append(
+            f"What also counted in the ranking: {told}."
+            if said
+            else f"{begin} because of this: {told}."
+        )
+    if not said:
+        said.append(f"{begin} because its record comes closest to your words.")
+    if explained.unmet:
+        said.append(f"Its record does not say “{listed(explained.unmet, 'or')}”.")
+    return said
+
+
+def _has(feature: str) -> str:
+    if is_adjective(feature):
+        return f"is {feature}"
+    single = " " not in feature and not feature.endswith("s")
+    article = ("an " if feature[:1] in "aeiou" else "a ") if single else ""
+    return f"has {article}{feature}"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from assistant.constraints import Preference
 from assistant.language import Language
 from assistant.reasons import Reason
 from assistant.understanding.moves import MoveKind
 from retrieval.product import Product
+
+BRANDS = "exclude"
+"""The path of all excluded brands together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,11 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One fact in which compared products differ, said for each in the order compared."""
+class Advantage:
+    """What speaks for one compared product: `name` says which feature only it has."""
 
-    name: str
-    values: tuple[str, ...]
+    kind: Literal["price", "rating", "weight", "feature"]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

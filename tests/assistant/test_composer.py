@@ -5,12 +5,16 @@ from __future__ import annotations
 import pytest
 from turn_parts import ANORAK, PARKA, SHELL, VEST
 
+from assistant.comparing import advantages
 from assistant.language import Language
+from assistant.naming import Naming
 from assistant.reasons import Reason
+from assistant.reply import Comparison, ComparisonRow
 from assistant.verify import Verifier
 from assistant.writing.composer import composer_for
-from assistant.writing.plan import Condition, Difference, Pick, Plan, Range
+from assistant.writing.plan import Advantage, Condition, Pick, Plan, Range
 from assistant.writing.sentences import split_sentences, stream_sentences
+from retrieval.facets import Facets
 from retrieval.product import Product
 
 REASONS = (
@@ -161,14 +165,38 @@ def test_the_sentences_on_products_pass_the_verifier(seed: int) -> None:
         assert verifier.check(said.text).reason == ""
 
 
-def test_a_comparison_has_a_line_for_each_difference() -> None:
-    lines = composer_for("en").comparison(
-        ["Storm Shell Jacket", "Drizzle Parka"], [Difference("price", ("$89.00", "$59.90"))]
-    )
-    assert lines == [
+TABLE = Comparison(
+    product_ids=["shell", "parka"],
+    titles=["Storm Shell Jacket", "Drizzle Parka"],
+    rows=[ComparisonRow(name="price", values=["$89.00", "$59.90"])],
+)
+
+
+def test_a_comparison_has_a_line_for_each_difference_where_no_table_is_shown() -> None:
+    lines = composer_for("en").comparison(TABLE, lines=True)
+    assert lines[:2] == [
         "Storm Shell Jacket (A) and Drizzle Parka (B) differ in this:",
         "\n• price: A $89.00; B $59.90",
     ]
+    assert composer_for("zh").comparison(TABLE, lines=False) == ["它们的区别如下。"]
+
+
+def test_what_speaks_for_each_is_true_of_the_records() -> None:
+    found = dict(advantages([SHELL, VEST], Naming(Facets(), "en")))
+    assert found["Storm Shell Jacket"] == [
+        Advantage("rating"),
+        Advantage("feature", "waterproof"),
+        Advantage("feature", "hood"),
+    ]
+    assert found["Ember Vest"] == [Advantage("price")]
+    said = composer_for("en").advantages("Storm Shell Jacket", found["Storm Shell Jacket"], 2)
+    assert said == "Storm Shell Jacket is rated higher, is waterproof and has a hood."
+
+
+def test_silence_of_a_record_is_no_difference() -> None:
+    silent = PARKA.model_copy(update={"attributes": {}, "id": "silent", "title": "Plain Parka"})
+    found = dict(advantages([SHELL, silent], Naming(Facets(), "en")))
+    assert all(each.kind != "feature" for each in found["Storm Shell Jacket"])
 
 
 def test_numbers_and_abbreviations_do_not_end_a_sentence() -> None:

@@ -140,3 +140,62 @@ def test_what_is_said_of_the_shop_passes_the_auditor(guide: Guide) -> None:
         shown = [card.product_id for card in reply.products]
         findings = auditor.audit(reply.text, shown, [message])
         assert [each for each in findings if not each.on_record] == []
+
+
+def test_a_product_named_and_never_shown_is_found(guide: Guide) -> None:
+    reply = say(guide, "do you have the drizzle parka?")
+    assert reply.text.startswith("Yes, here is Drizzle Parka ($59.90)")
+    assert reply.products[0].product_id == "parka"
+
+
+def test_a_misspelt_name_is_found(guide: Guide) -> None:
+    assert say(guide, "is there a cloudlin anorak?").products[0].product_id == "anorak"
+
+
+def test_what_is_out_of_stock_is_said_with_what_is_nearest(guide: Guide) -> None:
+    reply = say(guide, "do you have the Cloudline Anorak?")
+    assert "Cloudline Anorak ($74.50), but it is out of stock at the moment" in reply.text
+    assert len(reply.products) > 1
+    assert all(card.availability == "in_stock" for card in reply.products[1:])
+
+
+def test_a_name_the_shop_lacks_is_said_to_be_lacking(guide: Guide) -> None:
+    assert "“Moon Walker”" in say(guide, "do you have the Moon Walker?").text
+
+
+def test_a_thing_for_a_laptop_is_no_laptop(tmp_path: Path) -> None:
+    stand = jacket("stand", "Osk Laptop Stand – Grey", "40", category=("Office", "Stands"))
+    guide = small_guide(tmp_path, products=(*SHOP, stand))
+    assert "“laptop”" in say(guide, "a laptop").text
+    guide.close()
+
+
+def test_other_brands_are_others_than_those_shown(guide: Guide) -> None:
+    reply = say(guide, "jackets under $80", "other brands than the first one")
+    assert reply.products
+    brands = {product.id: product.brand for product in PRODUCTS}
+    first = say(guide, "jackets under $80").products[0].product_id
+    assert brands[first] not in {brands[card.product_id] for card in reply.products}
+
+
+def test_where_no_other_brand_has_it_the_guide_says_so(guide: Guide) -> None:
+    only = [tent.model_copy(update={"brand": "Fernhollow"}) for tent in TENTS]
+    guide.parts.catalog.upsert(only)
+    reply = say(guide, "tents", "other brands")
+    assert reply.text.startswith("No other brand has tents")
+    assert "exclude" not in reply.constraints
+
+
+def test_a_bigger_one_is_bigger_than_the_one_recommended(guide: Guide) -> None:
+    sized = [
+        tent.model_copy(update={"attributes": {"capacity_persons": people}})
+        for tent, people in zip(TENTS, (1, 4, 2), strict=True)
+    ]
+    guide.parts.catalog.upsert(sized)
+    small = say(guide, "tents", "a smaller one")
+    assert [card.product_id for card in small.products] == ["tent0"]
+    first = say(guide, "tents")
+    assert first.products[0].product_id == "tent2"
+    bigger = say(guide, "tents", "a bigger one")
+    assert [card.product_id for card in bigger.products] == ["tent1"]
+    assert "capacity 4 persons" in bigger.text

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from shop_facets import FACETS, SHOWN, TITLES, Talk
+from turn_parts import jacket
 
 from assistant.constraints import Constraints
 from assistant.state import DialogueState
@@ -245,7 +246,8 @@ def test_the_state_survives_json(talk: Talk) -> None:
 
 
 def test_what_was_shown_is_kept_by_turn() -> None:
-    state = DialogueState().with_shown(1, SHOWN, {"p1": "g1"}).with_shown(2, SHOWN[:1])
+    grouped = jacket("p1", "Storm Shell Jacket", "90", group_id="g1")
+    state = DialogueState().with_shown(1, SHOWN, {"p1": grouped}).with_shown(2, SHOWN[:1])
     assert [turn.turn for turn in state.shown] == [1, 2]
     assert state.shown[0].products[0].group_id == "g1"
     assert state.rejecting_shown().rejected == ("g1", "p2", "p3", "p1")

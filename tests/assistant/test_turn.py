@@ -139,7 +139,28 @@ def test_what_no_record_says_is_not_known(guide: Guide) -> None:
 def test_products_are_compared_where_they_differ(guide: Guide) -> None:
     reply = say(guide, WISH, "compare the first two")
     assert reply.intent is Intent.COMPARE
-    assert "• price: A $89.00; B $59.90" in reply.text
+    assert reply.comparison is not None
+    assert reply.comparison.titles == ["Storm Shell Jacket", "Drizzle Parka"]
+    rows = {row.name: row.values for row in reply.comparison.rows}
+    assert rows["price"] == ["$89.00", "$59.90"]
+    assert "Drizzle Parka costs less." in reply.text
+
+
+def test_where_no_page_shows_a_table_the_text_holds_the_comparison(guide: Guide) -> None:
+    first = say(guide, WISH)
+    told = guide.answer(
+        "compare the first two", conversation_id=first.conversation_id, channel="cli"
+    )
+    assert "• price: A $89.00; B $59.90" in [*told][-1].text
+
+
+def test_why_is_answered_from_the_conditions_and_the_ranking(guide: Guide) -> None:
+    reply = say(guide, WISH, "why the first one?")
+    assert reply.text == (
+        "Storm Shell Jacket comes first of the two because it is what you asked for: "
+        "under $100, waterproof and not black. "
+        "What also counted in the ranking: 4.6 stars from 212 reviews and down from $120.00."
+    )
     assert "waterproof" not in reply.text
     assert [card.product_id for card in reply.products] == ["shell", "parka"]
 

@@ -99,7 +99,11 @@ def _passes(product: Product, filters: Filters | None) -> bool:
         return True
     price = product.current_price
     assert price is not None
-    words = {product.title.lower(), *(str(value).lower() for value in product.attributes.values())}
+    words = {
+        product.title.lower(),
+        (product.brand or "").lower(),
+        *(str(value).lower() for value in product.attributes.values()),
+    }
     return (
         (filters.price_min is None or price >= filters.price_min)
         and (filters.price_max is None or price <= filters.price_max)
@@ -111,4 +115,5 @@ def _passes(product: Product, filters: Filters | None) -> bool:
         and not words & {word.lower() for word in filters.exclude}
         and (filters.rating_min is None or (product.rating or 0) >= filters.rating_min)
         and product.variant_group not in filters.exclude_groups
+        and (not filters.product_ids or product.id in filters.product_ids)
     )

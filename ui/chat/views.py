@@ -112,8 +112,16 @@ def conversation_json(
 
 
 def _tail(reply: Reply, interface: Language, helpful: bool | None, *, suggest: bool = True) -> str:
-    """What follows the text: suggestions and the thumbs."""
-    return render(
+    """What follows the text: the table of a comparison, suggestions and the thumbs."""
+    table = ""
+    if reply.comparison is not None and reply.comparison.rows:
+        table = render(
+            "comparison.html",
+            table=reply.comparison.model_dump(),
+            language=reply.language,
+            t=words(interface),
+        )
+    return table + render(
         "tail.html",
         suggestions=reply.suggestions if suggest else [],
         language=reply.language,
