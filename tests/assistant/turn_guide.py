@@ -97,6 +97,8 @@ def small_guide(
 def _passes(product: Product, filters: Filters | None) -> bool:
     if filters is None:
         return True
+    if filters.product_ids and product.id not in filters.product_ids:
+        return False
     price = product.current_price
     assert price is not None
     words = {
@@ -115,5 +117,4 @@ def _passes(product: Product, filters: Filters | None) -> bool:
         and not words & {word.lower() for word in filters.exclude}
         and (filters.rating_min is None or (product.rating or 0) >= filters.rating_min)
         and product.variant_group not in filters.exclude_groups
-        and (not filters.product_ids or product.id in filters.product_ids)
     )
