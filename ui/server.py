@@ -31,7 +31,8 @@ from ui.problems import answer_with_problems, problem
 from ui.product_page import product_router
 from ui.security import Gatekeeper
 from ui.settings import Settings
-from ui.staff.mounting import mount_staff, setup_link
+from ui.staff.links import setup_link
+from ui.staff.mounting import mount_staff
 
 STATIC = Path(__file__).parent / "static"
 GRACE_SECONDS = 3

@@ -21,7 +21,7 @@ from ui.cli.app import app as command_line
 from ui.staff import passwords, sessions, tickets
 from ui.staff.accounts import VERSION_TABLE, AccountError, Accounts, StaffUser
 from ui.staff.guard import require
-from ui.staff.mounting import setup_link
+from ui.staff.links import setup_link
 from ui.staff.passwords import WeakPasswordError, check_strength
 from ui.staff.roles import Role
 from ui.staff.tables import metadata, users

@@ -120,7 +120,7 @@ def _open() -> tuple[Settings, Accounts]:
 def _told(
     settings: Settings, accounts: Accounts, user: StaffUser, *, link: bool, as_json: bool
 ) -> None:
-    from ui.staff.mounting import password_link
+    from ui.staff.links import password_link
 
     address = password_link(settings, accounts.engine, user) if link else None
     if as_json:

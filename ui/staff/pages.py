@@ -13,6 +13,8 @@ from starlette.responses import HTMLResponse
 from assistant.language import Language
 from ui.i18n import LANGUAGES, preferred_language
 from ui.markup import render
+from ui.staff.accounts import StaffUser
+from ui.staff.navigation import places_for
 
 _LANGUAGE_COOKIE = "shopguide-staff-language"
 _YEAR = 365 * 24 * 3600
@@ -39,14 +41,16 @@ def language_of(request: Request) -> Language:
 def staff_page(
     request: Request, template: str, *, status: int = 200, **values: object
 ) -> HTMLResponse:
-    """A template rendered with `user`, `csrf`, `language`, `t` (the texts), `shop` and `here`.
+    """A template rendered with `user`, `places`, `csrf`, `language`, `t` (texts), `shop`, `here`.
 
     `user` and `csrf` are None where nobody is signed in.
     """
     language = language_of(request)
     shop: str = request.app.state.staff.settings.shop_name
+    user: StaffUser | None = getattr(request.state, "staff_user", None)
     common: dict[str, object] = {
-        "user": getattr(request.state, "staff_user", None),
+        "user": user,
+        "places": places_for(user.role) if user else [],
         "csrf": getattr(request.state, "csrf", None),
         "language": language,
         "t": staff_words(language),
