@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from retrieval.catalog import Catalog
 from retrieval.embeddings import Embedder
@@ -65,6 +66,9 @@ class ProductSearch:
 
     def __init__(self, settings: RetrievalSettings, catalog: Catalog, embedder: Embedder) -> None:
         """Take the first snapshot. Raises ShopGuideError where that is not possible."""
+        # A scan of some ten thousand vectors takes a millisecond; threads that wait for each
+        # other, and for the models' threads, took up to ten times as long.
+        threadpool_limits(limits=1, user_api="blas")
         self._settings = settings
         self._catalog = catalog
         self._embedder = embedder
@@ -221,11 +225,24 @@ def _best_rows(
 ) -> list[int]:
     """The rows of the best products; ties in the catalogue's order."""
     candidates = np.flatnonzero(passing)
-    order = candidates[np.argsort(-scores[candidates], kind="stable")]
     if not collapse:
-        return order[:limit].tolist()
-    first = np.sort(np.unique(snapshot.groups[order], return_index=True)[1])[:limit]
-    return [_variant(snapshot, scores, passing, row) for row in order[first].tolist()]
+        return candidates[_best_places(scores[candidates], limit)].tolist()
+    looked_at = limit
+    while True:
+        looked_at *= 4  # variants share their places, so more are looked at than asked for
+        order = candidates[_best_places(scores[candidates], looked_at)]
+        first = np.sort(np.unique(snapshot.groups[order], return_index=True)[1])[:limit]
+        if len(first) == limit or looked_at >= len(candidates):
+            return [_variant(snapshot, scores, passing, row) for row in order[first].tolist()]
+
+
+def _best_places(scores: Scores, count: int) -> NDArray[np.intp]:
+    """Places of the highest scores, best first; equal ones keep their order."""
+    if count >= len(scores):
+        return np.argsort(-scores, kind="stable")
+    least = np.partition(scores, len(scores) - count)[len(scores) - count]
+    places = np.flatnonzero(scores >= least)
+    return places[np.argsort(-scores[places], kind="stable")][:count]
 
 
 def _variant(snapshot: Snapshot, scores: Scores, passing: Mask, row: int) -> int:
