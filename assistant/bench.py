@@ -18,6 +18,9 @@ from retrieval.errors import ShopGuideError
 from retrieval.tables import passages
 
 
+MODEL_SECONDS = 120.0
+
+
 @dataclass(frozen=True, slots=True)
 class Percentiles:
     """Milliseconds."""
@@ -56,7 +59,11 @@ class GroundingReport:
 
 
 def bench_turn(guide: Guide, messages: Sequence[str], *, warm: int = 3) -> TurnBench:
-    """Answer each message in a conversation of its own, one after the other; log included."""
+    """Answer each message in a conversation of its own, one after the other; log included.
+
+    A language model that is still loading is waited for: while it loads, it takes the processor.
+    """
+    guide.parts.writer.model.wait(MODEL_SECONDS)
     for message in messages[:warm]:
         _answer(guide, message)
     return _timed([_answer(guide, message) for message in messages])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
 import sys
+import threading
 import warnings
 from typing import Annotated
 
@@ -65,10 +67,26 @@ def _is_for_the_shop(record: logging.LogRecord) -> bool:
 
 
 def main() -> None:
-    """Run the command line.
+    """Run the command line and end the process.
 
     Exit status: 0 done, 1 failed with a message, 2 wrong usage, 130 interrupted.
     """
+    try:
+        _run()
+        status = 0
+    except SystemExit as ending:
+        status = ending.code if isinstance(ending.code, int) else 1
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            stream.flush()
+    if any(thread.daemon for thread in threading.enumerate()):
+        # A language model that is still loading would take the interpreter down with an abort.
+        logging.shutdown()
+        os._exit(status)
+    sys.exit(status)
+
+
+def _run() -> None:
     try:
         app()
     except ShopGuideError as error:
