@@ -17,7 +17,6 @@ from retrieval.database import reading
 from retrieval.errors import ShopGuideError
 from retrieval.tables import passages
 
-
 MODEL_SECONDS = 120.0
 
 

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import SHOP, Site, Visitor
 from playwright.sync_api import Browser, expect
+from visiting import SHOP, Site, Visitor
 
 from assistant.events import EventKind
 

@@ -6,8 +6,8 @@ import json
 
 import httpx
 import pytest
-from conftest import Site
 from fake_guide import PRODUCTS
+from visiting import Site
 
 from assistant.reply import Reply
 from retrieval.demo import demo_images_dir

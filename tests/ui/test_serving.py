@@ -13,8 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import Visitor, free_port
 from playwright.sync_api import Browser, expect
+from visiting import Visitor, free_port
 
 from retrieval.errors import ShopGuideError
 from ui.server import serve

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from conftest import Visitor, free_port
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, select
+from visiting import Visitor, free_port
 
 from assistant.tables import events, feedback, impressions, turns
 from assistant.turn import Guide
