@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 _COLOURS = """
     black white red blue green yellow orange purple pink brown grey gray beige navy teal gold
@@ -68,6 +69,7 @@ _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 _MONEY = re.compile(r"(?:US\$|CN¥|[$€£¥])\s?(\d[\d,]*(?:\.\d+)?)")
 _QUOTED = re.compile(r"“[^”]*”")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“])|(?<=[。！？])|\n")
+_TIMES = re.compile(r"(\d+) × ")
 _NOT = re.compile(r"\b(not|no|without|nothing|none|don’t|isn’t)\b|不|没|无")
 
 Record = Mapping[str, object]
@@ -149,6 +151,7 @@ class Auditor:
         rest = low
         for title in sorted(named, key=len, reverse=True):
             rest = rest.replace(title, " ")
+        rest, sums = self._sums(rest, low, about)
         # What is quoted must stand somewhere word for word; nothing in it is a claim of ours.
         for quote in _QUOTED.findall(rest):
             inner = quote[1:-1].strip().rstrip("….")
@@ -163,11 +166,26 @@ class Auditor:
         ):
             yield Finding("document", rest, sentence, True)
             return
-        yield from self._numbers(rest, sentence, about, [wished, pages], limits)
+        yield from self._numbers(rest, sentence, about, [wished, pages], [*limits, *sums])
         yield from self._words(
             rest, sentence, raw, f"{wished} {pages}", denied=bool(_NOT.search(low))
         )
         yield from self._boasts(rest, sentence, about, shown, pages)
+
+    def _sums(self, rest: str, low: str, about: Sequence[str]) -> tuple[str, list[str]]:
+        """What the products of a sentence cost together, in the numbers said ("2 × Mug").
+
+        Gives the text without those numbers, and the sum; none where several have one title.
+        """
+        counts = _TIMES.findall(rest)
+        total = Decimal(0)
+        for title, keys in self._named(low).items():
+            price = {_price_now(self.records[key]) for key in keys & set(about)}
+            if len(price) != 1 or None in price:
+                return rest, []
+            before = re.search(r"(\d+) × $", low[: low.find(title)])
+            total += (int(before.group(1)) if before else 1) * (price.pop() or 0)
+        return (_TIMES.sub(" ", rest), [_plain(f"{total:.2f}")]) if counts or total else (rest, [])
 
     def _named(self, low: str) -> dict[str, frozenset[str]]:
         """Titles of the catalogue in the text; one inside a longer one does not count."""
@@ -304,6 +322,11 @@ def _counts(record: Record) -> set[str]:
     reviews = record.get("reviews")
     count = len(reviews) if isinstance(reviews, list | tuple) else 0
     return {str(number) for number in range(1, count + 1)}
+
+
+def _price_now(record: Record) -> Decimal | None:
+    price = record.get("sale_price") or record.get("price")
+    return None if price is None else Decimal(str(price))
 
 
 def _rounded(limit: str) -> str:

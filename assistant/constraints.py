@@ -47,6 +47,9 @@ class Constraints(BaseModel):
     brand: tuple[str, ...] = ()
     price_min: Decimal | None = None
     price_max: Decimal | None = None
+    is_total: bool = Field(
+        default=False, description="whether the price is for everything wanted together"
+    )
     currency: str | None = Field(
         default=None, description="ISO 4217, only where the customer named another than the shop's"
     )
@@ -68,13 +71,15 @@ class Constraints(BaseModel):
 
         Categories are in lower case, as the contract writes them.
         """
-        price = {
+        price: dict[str, object] = {
             key: decimal_text(limit)
             for key, limit in (("min", self.price_min), ("max", self.price_max))
             if limit is not None
         }
         if price and self.currency:
             price["currency"] = self.currency
+        if price and self.is_total:
+            price["total"] = True
         attributes = {
             name: values[0] if len(values) == 1 else list(values)
             for name, values in self.attributes.items()
@@ -139,7 +144,7 @@ class Constraints(BaseModel):
                 if rest in ("", "min"):
                     update["price_min"] = None
                 if rest in ("", "max"):
-                    update["price_max"] = None
+                    update |= {"price_max": None, "is_total": False}
                 if not rest:
                     update["currency"] = None
                 return self.model_copy(update=update)

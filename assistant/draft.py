@@ -82,7 +82,7 @@ class Draft:
         """Take over what was understood."""
         self.intent, self.language = understood.intent, understood.language
         self.state = understood.state
-        self.constraints = understood.state.constraints.to_json()
+        self.constraints = understood.state.to_json()
         self.understood = {
             "intent": understood.intent.value,
             "language": understood.language,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from assistant.conditions import condition_paths, label, meets
 from assistant.constraints import Constraints, decimal_text
-from assistant.evidence import WORD, stem, stems
 from assistant.finding import Found
 from assistant.language import has_chinese
+from assistant.matching import ANYTHING, has_words, is_known, lacks, names_of
 from assistant.naming import Naming
 from assistant.neutral_words import ENGLISH
 from assistant.reasons import reasons_for
@@ -29,11 +29,7 @@ _NAMED_THING = re.compile(
     r"\b(?:have|sell|carry|stock|want|need|like|find|see|for|about|show me|got) "
     r"(?:the|your|a|an) (?P<name>[A-Z][\w'’-]+(?: [A-Z0-9][\w'’-]*){1,4})"
 )
-_AFTER_NAME = frozenset(
-    ("for", "with", "in", "and", "or", "set", "by", "of", "to", "from", "without", "kit", "pack")
-)
 _COLOUR_NAMES = ("color", "colour", "颜色")
-_ANYTHING = ("present", "gift", "something", "thing", "item", "product", "礼物", "东西", "商品")
 
 
 def picks_of(
@@ -193,76 +189,35 @@ def _unmatched(state: DialogueState, products: Sequence[Product], message: str) 
     if not products:
         return ""
     texts = [" ".join(product.texts()) for product in products]
-    if (name := _proper_name(message)) and not _has(texts, name):
+    if (name := _proper_name(message)) and not has_words(texts, name):
         return name
     if has_chinese(message) and not any(has_chinese(text) for text in texts):
         return ""  # a catalogue without a Chinese word cannot be said to lack one
     free = [
         part
         for part in state.wish.parts
-        if part.path is None and part.text.casefold() not in _ANYTHING
+        if part.path is None and part.text.casefold() not in ANYTHING
     ]
-    names = _names_of(state.wish.subject)
-    known = len(names) > 1
-    if known:
-        if any(_is_one(product, name) for product in products for name in names):
-            return ""
-        if any(_names_it(level, name) for level in state.constraints.category for name in names):
-            return ""
-        said = [p.text for p in state.wish.parts if any(_has([p.text], name) for name in names)]
+    names = names_of(state.wish.subject)
+    if lacks(state.wish, products):
+        said = [
+            p.text for p in state.wish.parts if any(has_words([p.text], name) for name in names)
+        ]
         return max(said, key=len, default="")
-    if state.constraints.category or not free:
+    if is_known(state.wish) or state.constraints.category or not free:
         return ""
-    if any(_has(texts, name) for name in names) or any(_has(texts, p.text) for p in free):
+    if any(has_words(texts, name) for name in names) or any(has_words(texts, p.text) for p in free):
         return ""
     runs = _runs([part.text for part in free], message)
-    telling = [run for run in runs if any(_has([run], name) for name in names)]
+    telling = [run for run in runs if any(has_words([run], name) for name in names)]
     quote = max(telling or runs, key=len, default="")
     return quote if len(quote) <= LONGEST_QUOTE else ""
-
-
-def _is_one(product: Product, name: str) -> bool:
-    """Whether a product is what the name says, and not a thing for it: no "Laptop Stand"."""
-    texts = [product.title, *product.category]
-    for translation in product.translations.values():
-        texts += [translation.title, *translation.category]
-    return any(_names_it(text, name) for text in texts)
-
-
-def _names_it(text: str, name: str) -> bool:
-    """Whether the name is the head of what a title or a category says."""
-    if has_chinese(name):
-        return re.search(re.escape(name) + r"(?:$|[（(，,、/\s\d])", text) is not None
-    wanted = [stem(word) for word in WORD.findall(name)]
-    words = [(stem(match.group()), match.end()) for match in WORD.finditer(text)]
-    for start in range(len(words) - len(wanted) + 1):
-        chunk = words[start : start + len(wanted)]
-        if wanted and [word for word, _ in chunk] == wanted:
-            follows = re.match(r"[\s-]+([A-Za-z]+)", text[chunk[-1][1] :])
-            if follows is None or follows.group(1).casefold() in _AFTER_NAME:
-                return True
-    return False
 
 
 def _proper_name(message: str) -> str:
     """What a message asks for by a name of its own: "do you have the Storm Shell?"."""
     match = _NAMED_THING.search(message)
     return match["name"].strip() if match else ""
-
-
-def _names_of(subject: str) -> list[str]:
-    """The subject of a wish with its other names, in both languages."""
-    if not subject or subject in _ANYTHING:
-        return []
-    concept = concept_index().get(("product", subject))
-    return [subject] if concept is None else [subject, *concept.en, *concept.zh]
-
-
-def _has(texts: Sequence[str], words: str) -> bool:
-    if has_chinese(words):
-        return any(words in text for text in texts)
-    wanted = stems(words)
-    return bool(wanted) and any(wanted <= stems(text) for text in texts)
 
 
 def _runs(words: Sequence[str], message: str) -> list[str]:

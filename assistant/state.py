@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from statistics import median_high
 
@@ -35,13 +35,18 @@ class WishPart(BaseModel):
 
 
 class Wish(BaseModel):
-    """One thing the customer is after: conditions, words, and the noun it is about."""
+    """What the customer is after: conditions, words, and the noun it is about.
+
+    Several things wanted at once are `needs`; the wish then holds what they share, such as the
+    budget for all of them together.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     constraints: Constraints = Constraints()
     parts: tuple[WishPart, ...] = ()
     subject: str = ""
+    needs: tuple[Wish, ...] = ()
 
 
 class ShownProduct(BaseModel):
@@ -107,6 +112,45 @@ class DialogueState(BaseModel):
                 break
         return ids
 
+    def to_json(self) -> dict[str, object]:
+        """The conditions in the contract's shape, with a part for each of several needs."""
+        needs = self.wish.needs
+        if not needs:
+            return self.constraints.to_json()
+        kinds = dict.fromkeys(name for need in needs for name in need.constraints.category)
+        told = self.constraints.model_copy(update={"category": tuple(kinds)}).to_json()
+        return {**told, "needs": [need.constraints.to_json() for need in needs]}
+
+    def for_need(self, need: Wish) -> DialogueState:
+        """This state with one of its needs as the whole wish, what is shared included."""
+        shared, own = self.wish.constraints, need.constraints
+        constraints = own.model_copy(
+            update={
+                "brand": own.brand or shared.brand,
+                "price_min": own.price_min if own.price_min is not None else shared.price_min,
+                "price_max": own.price_max if own.price_max is not None else shared.price_max,
+                "currency": own.currency or shared.currency,
+                "attributes": {**shared.attributes, **own.attributes},
+                "exclude": tuple(dict.fromkeys((*own.exclude, *shared.exclude))),
+                "rating_min": own.rating_min or shared.rating_min,
+                "for_whom": own.for_whom or shared.for_whom,
+                "occasion": own.occasion or shared.occasion,
+                "prefer": own.prefer or shared.prefer,
+                "is_total": False,
+            }
+        )
+        parts = (*need.parts, *self.wish.parts)
+        wish = Wish(constraints=constraints, parts=parts, subject=need.subject)
+        return self.model_copy(update={"wish": wish})
+
+    def with_need(self, place: int, need: Wish | None) -> DialogueState:
+        """This state with one of its needs changed, or put away; the last one left is the wish."""
+        needs = list(self.wish.needs)
+        needs[place : place + 1] = [] if need is None else [need]
+        wish = self.wish.model_copy(update={"needs": tuple(needs)})
+        state = self.model_copy(update={"wish": wish})
+        return state.for_need(needs[0]) if len(needs) == 1 else state
+
     def to_filters(self, facets: Facets) -> Filters:
         """The hard conditions of the wish, and nothing that was passed over."""
         filters = self.constraints.to_filters(facets)
@@ -164,7 +208,20 @@ class DialogueState(BaseModel):
         return self.with_constraints(self.constraints.model_copy(update=limits))
 
     def without(self, path: str) -> DialogueState:
-        """This state after the customer removed the chip of `path`."""
+        """This state after the customer removed the chip of `path`.
+
+        `needs.1` names the second of several needs, `needs.1.attributes.color` its colour.
+        """
+        head, _, rest = path.partition(".")
+        if head == "needs":
+            number, _, inner = rest.partition(".")
+            if not number.isdigit() or int(number) >= len(self.wish.needs):
+                return self
+            place = int(number)
+            if not inner:
+                return self.with_need(place, None)
+            one = DialogueState(wish=self.wish.needs[place]).without(inner)
+            return self.with_need(place, one.wish)
         return self.with_constraints(self.constraints.without(path))
 
     def with_failure(self) -> DialogueState:
@@ -186,13 +243,21 @@ class DialogueState(BaseModel):
         past = (*self.past, self.wish)[-REMEMBERED_WISHES:] if self.wish != Wish() else self.past
         return self.model_copy(update={"wish": Wish(), "past": past, "rejected": (), "focus": ()})
 
-    def going_back(self) -> DialogueState:
-        """This state with the previous wish taken up again, if there is one."""
+    def going_back(self, is_meant: Callable[[Wish], bool] = lambda _: True) -> DialogueState:
+        """This state with the last earlier wish that is meant; the present one becomes a past one.
+
+        Where none is meant, the very last; unchanged where there is none at all.
+        """
         if not self.past:
             return self
-        return self.model_copy(
-            update={"wish": self.past[-1], "past": self.past[:-1], "rejected": (), "focus": ()}
-        )
+        meant = [place for place, wish in enumerate(self.past) if is_meant(wish)]
+        place = meant[-1] if meant else len(self.past) - 1
+        rest = [*self.past[:place], *self.past[place + 1 :]]
+        # "Back to the jackets" leaves a wish that one may come back to; "go back" undoes it.
+        if place < len(self.past) - 1:
+            rest.append(self.wish)
+        update = {"wish": self.past[place], "past": tuple(rest), "rejected": (), "focus": ()}
+        return self.model_copy(update=update)
 
     def pointed_at(self) -> tuple[ShownProduct, ...]:
         """The products a comparison starts from: those in focus, else all that were shown last."""

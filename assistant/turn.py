@@ -19,6 +19,7 @@ from assistant.answers import (
     answer_shop_question,
 )
 from assistant.asking import question_for
+from assistant.bundles import find_bundle
 from assistant.comparing import MOST_COMPARED, advantages, comparison_of
 from assistant.constraints import SUPERLATIVES, Constraints
 from assistant.diversify import choose
@@ -27,6 +28,7 @@ from assistant.events import Event
 from assistant.evidence import shared_words
 from assistant.explaining import explain
 from assistant.finding import Found, find, ordered, with_named
+from assistant.gathering import picks_of_bundle, set_of
 from assistant.llm import LanguageModel
 from assistant.log import ConversationLog, LoggedTurn, OpenTurn
 from assistant.naming import Naming
@@ -150,7 +152,7 @@ class Guide:
             draft.notices.append("condition removed")
             draft.intent, draft.language = Intent.REFINE, draft.state.language
             draft.state = draft.state.without(path)
-            draft.constraints = draft.state.constraints.to_json()
+            draft.constraints = draft.state.to_json()
             query = self._words().understander.query(draft.state)
             yield from self._completed(draft, self._recommend(draft, query))
 
@@ -249,6 +251,9 @@ class Guide:
     ) -> Iterator[TurnEvent]:
         """Retrieve, rerank, choose, show, write."""
         parts, state = self.parts, draft.state
+        if state.wish.needs:
+            yield from self._gather(draft, query)
+            return
         before = draft.before.constraints
         words = self._words()
         facets = words.facets
@@ -273,7 +278,7 @@ class Guide:
         naming = Naming(facets, draft.language)
         picks = picks_of(draft.shown, found, state, naming, facets)
         draft.cards = cards_of(draft.shown, picks)
-        draft.constraints = state.constraints.to_json()
+        draft.constraints = state.to_json()
         draft.remember_shown()
 
         asked = None
@@ -299,7 +304,7 @@ class Guide:
             draft.state = draft.state.with_price_of(before)
         elif BRANDS in found.set_aside:
             draft.state = draft.state.with_constraints(found.constraints)
-        draft.constraints = draft.state.constraints.to_json()
+        draft.constraints = draft.state.to_json()
 
         def verifier() -> Verifier:
             return Verifier(
@@ -314,6 +319,35 @@ class Guide:
         draft.suggestions = self._suggestions(draft, found, words, naming)
         if asked is not None:
             draft.suggestions = list(asked.options)[:SUGGESTED_ANSWERS]
+
+    def _gather(self, draft: Draft, query: str) -> Iterator[TurnEvent]:
+        """Products for several needs at once, within their budget."""
+        words, state = self._words(), draft.state
+        facets = words.facets
+        draft.query = query
+        since = time.perf_counter()
+        bundle = find_bundle(
+            self.parts.search,
+            lambda query, hits: self.parts.ranker.rank(query, hits, draft.turn.customer_id),
+            words.understander.query,
+            state,
+            facets,
+            self._candidates,
+        )
+        draft.clock.step("retrieve", since)
+        naming = Naming(facets, draft.language)
+        draft.ranked = [hit for line in bundle.lines for hit in line.ranked]
+        draft.ranked += [hit for hit in bundle.shown if hit not in draft.ranked]
+        draft.shown = bundle.shown
+        draft.cards = cards_of(draft.shown, picks_of_bundle(bundle, state, naming, facets))
+        draft.constraints = state.to_json()
+        draft.remember_shown()
+        composer = composer_for(draft.language)
+        if not bundle.shown:
+            yield from draft.say_all(composer.no_product())
+            return
+        currency = self.parts.settings.currency or facets.currency
+        yield from draft.say_all(composer.together(set_of(bundle, state, naming, currency)))
 
     def _describe_shop(self, draft: Draft, understood: Understood) -> Iterator[TurnEvent]:
         """What the shop has, counted, with a well-liked product of each big department."""
@@ -338,7 +372,11 @@ class Guide:
         """Say in what the products meant differ, with their cards."""
         products = self._meant(draft, understood)
         if len(products) < 2:
-            products = self._products(draft.state.seen()[:MOST_COMPARED])
+            products = self._products(draft.state.seen())
+        if len(products) > 2:
+            named = set(understood.kinds)
+            alike = [each for each in products if named & set(each.category)]
+            products = alike if len(alike) > 1 else products
         if len(products) < 2:
             yield from self._recommend(draft, understood.query)
             return

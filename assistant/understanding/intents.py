@@ -207,8 +207,10 @@ def _evidence(reading: Reading) -> bool:
 
 
 def _new_subject(reading: Reading, state: DialogueState) -> bool:
-    if not reading.names_product or not state.wish.subject:
+    subject = state.wish.subject or state.wish.needs
+    if not reading.names_product or not subject:
         return reading.names_product and not state.wish.parts
-    if set(reading.category) & set(state.constraints.category):
+    needs = (state.wish, *state.wish.needs)
+    if any(set(reading.category) & set(need.constraints.category) for need in needs):
         return False
-    return reading.subject != state.wish.subject
+    return all(reading.subject != need.subject for need in needs)

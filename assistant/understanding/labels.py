@@ -37,7 +37,10 @@ def chip_label(
     chinese = language == "zh"
     match head:
         case "price":
-            return _price(constraints, language, currency)
+            text = _price(constraints, language, currency)
+            if not constraints.is_total:
+                return text
+            return f"一共{text}" if chinese else f"{text} together"
         case "exclude":
             return f"不要{word_in(rest, 'zh')}" if chinese else f"not {word_in(rest, 'en')}"
         case "attributes":

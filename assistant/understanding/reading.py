@@ -29,6 +29,16 @@ class Stated:
     entry: Entry | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A thing that is wanted: where it is named, its subject and its categories."""
+
+    start: int
+    end: int
+    subject: str
+    categories: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Reading:
     """What one message says. `stated` are its positive conditions in order; `masked` are the
@@ -49,6 +59,7 @@ class Reading:
     for_whom: str | None = None
     prefer: Preference | None = None
     subject: str = ""
+    things: list[Thing] = field(default_factory=list)
     stated: list[Stated] = field(default_factory=list)
     masked: list[tuple[int, int]] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
@@ -177,6 +188,8 @@ def _read_things(reading: Reading, spans: Sequence[Span], vocabulary: Vocabulary
             _add(reading.category, name)
             reading.stated.append(Stated(span.start, span.end, f"category.{name}", span.entries[0]))
         product = span.entry("product") or span.entry("category")
+        subject = product.value if product else span.text
+        reading.things.append(Thing(span.start, span.end, subject, tuple(names)))
         if product and not reading.subject:
             reading.subject = product.value
         if not names:
@@ -292,6 +305,7 @@ def _read_quantity(reading: Reading, spans: Sequence[Span]) -> None:
                 if stated.entry and stated.entry.kind in ("category", "product")
             }
             place = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
+            place = _past_properties(text, place, heads, spans)
             of_them = "next" in match.groupdict() and not match["next"]
             chinese = pattern is _ZH_QUANTITY
             if not (of_them or place in heads or (chinese and spans)):
@@ -301,6 +315,16 @@ def _read_quantity(reading: Reading, spans: Sequence[Span]) -> None:
                 reading.quantity = number
                 _mask(reading, match.start(), match.end(), "quantity")
                 return
+
+
+def _past_properties(text: str, place: int, heads: set[int], spans: Sequence[Span]) -> int:
+    """The place of the thing that is counted, past its colour and the like: "two red bags"."""
+    starts = {span.start: span for span in spans}
+    while place not in heads and place in starts:
+        place = starts[place].end
+        while text[place : place + 1] == " ":
+            place += 1
+    return place
 
 
 def _count(spoken: str) -> int | None:

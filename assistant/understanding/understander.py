@@ -44,7 +44,8 @@ class Understood:
     that are new or gone; `reason` the cue behind the intent ("order", "anger", "topic");
     `move` is how a refinement relates to what came before ("cheaper"), `shape` what is asked
     about the shop's range ("how many tents?"), `best` a superlative that this message asks for,
-    `named` are the variants of products that it names and that were not shown.
+    `named` are the variants of products that it names and that were not shown,
+    `kinds` the categories it names.
     """
 
     intent: Intent
@@ -58,6 +59,7 @@ class Understood:
     shape: Shape | None = None
     best: Preference | None = None
     named: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 class Understander:
@@ -101,9 +103,11 @@ class Understander:
         after = state
         if judgement.reason == "named":
             fresh = state.starting_over().model_copy(update={"last_intent": None})
-            after = updated_wish(text, reading, fresh, self._vocabulary.roles)
+            after = updated_wish(text, reading, fresh, self._vocabulary.roles, (), self._read)
         elif judgement.intent in _WISHES:
-            after = updated_wish(text, reading, state, self._vocabulary.roles, referents)
+            after = updated_wish(
+                text, reading, state, self._vocabulary.roles, referents, self._read
+            )
         elif referents:
             after = state.model_copy(update={"focus": referents})
         after = after.model_copy(
@@ -123,13 +127,15 @@ class Understander:
             reason=judgement.reason,
             move=find_move(text, state, referents) if judgement.intent in _WISHES else None,
             shape=find_shape(text, reading) if judgement.reason == "shape" else None,
+            kinds=tuple(reading.category),
             named=named if judgement.reason == "named" else (),
             best=reading.prefer if reading.prefer in SUPERLATIVES else None,
         )
 
     def query(self, state: DialogueState) -> str:
         """The stand-alone query of a state, such as one from which a chip was removed."""
-        return compose_query(state.wish.parts, self._languages)
+        parts = [*(part for need in state.wish.needs for part in need.parts), *state.wish.parts]
+        return compose_query(parts, self._languages)
 
     def _read(self, text: str) -> Reading:
         boundaries = word_boundaries(text) if has_chinese(text) else None
@@ -138,6 +144,8 @@ class Understander:
 
 def _changed(before: DialogueState, after: DialogueState) -> tuple[str, ...]:
     old, new = before.constraints, after.constraints
+    if before.wish.needs != after.wish.needs:
+        return ("needs",)
     if old == new:
         return ()
     paths = [path for path in new.paths() if path not in old.paths()]

@@ -8,13 +8,14 @@ used for and the wish for something cheap are said of the customer, and stay.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
 from assistant.constraints import SUPERLATIVES, Constraints
 from assistant.state import DialogueState, Wish, WishPart
 from assistant.understanding.filtering import is_telling
 from assistant.understanding.intents import cue
+from assistant.understanding.needs import adds_need, find_needs, matching_need, wish_of
 from assistant.understanding.query import wish_parts
 from assistant.understanding.reading import Reading
 from assistant.understanding.roles import Roles
@@ -46,15 +47,38 @@ _CONTINUES = grammar_pattern("update", "continues")
 
 
 def updated_wish(
-    text: str, reading: Reading, state: DialogueState, roles: Roles, named: Sequence[str] = ()
+    text: str,
+    reading: Reading,
+    state: DialogueState,
+    roles: Roles,
+    named: Sequence[str] = (),
+    read: Callable[[str], Reading] | None = None,
 ) -> DialogueState:
-    """The state after a wish or a refinement; `named` are product ids the message points at."""
+    """The state after a wish or a refinement; `named` are product ids the message points at.
+
+    `read` reads a part of the text, for messages that want several things.
+    """
+    several = find_needs(text, reading, read) if read else None
+    if several is not None:
+        wish = several.shared.model_copy(update={"needs": several.needs})
+        return state.starting_over().model_copy(update={"wish": wish})
+    restarts = cue("refine", "go_back", text) or cue("refine", "start_over", text)
+    if state.wish.needs and not restarts:
+        changed = _with_needs(text, reading, state, roles)
+        if changed is not None:
+            return changed
+        state = state.starting_over()
     if cue("refine", "go_back", text) and state.past:
-        return _merged(text, reading, state.going_back(), roles)
+        back = state.going_back(lambda wish: _speaks_of(reading, wish))
+        if back.wish.needs or not reading.states_condition:
+            return back
+        return _merged(text, reading, back, roles)
     if cue("refine", "start_over", text):
         return _merged(text, reading, state.starting_over(), roles)
     parts = wish_parts(reading)
     if starts_new_subject(text, reading, state, parts):
+        if adds_need(text) and reading.names_product and state.wish.subject:
+            return _with_added(reading, state)
         kept = Constraints(
             occasion=state.constraints.occasion,
             for_whom=_still_for(state.constraints.for_whom, reading, roles),
@@ -66,6 +90,70 @@ def updated_wish(
         )
         return _merged(text, reading, fresh, roles)
     return _merged(text, reading, _relative(text, state, roles, named), roles)
+
+
+def _speaks_of(reading: Reading, wish: Wish) -> bool:
+    """Whether "back to the jackets" means this earlier wish; "go back" means any."""
+    if not reading.names_product:
+        return True
+    return matching_need((wish, *wish.needs), reading) is not None
+
+
+def _with_needs(
+    text: str, reading: Reading, state: DialogueState, roles: Roles
+) -> DialogueState | None:
+    """A message to somebody who wants several things; None where it wants something else."""
+    needs = state.wish.needs
+    place = matching_need(needs, reading)
+    if place is not None:
+        one = state.model_copy(update={"wish": needs[place]})
+        changed = _merged(text, reading, _relative(text, one, roles, ()), roles)
+        return state.with_need(place, changed.wish)
+    if reading.names_product:
+        if not adds_need(text):
+            return None
+        return _with_added(reading, state)
+    alone = state.model_copy(update={"wish": state.wish.model_copy(update={"needs": ()})})
+    if cue("refine", "cheaper", text):
+        cheap = state.constraints.model_copy(update={"prefer": "cheap"})
+        alone = alone.model_copy(update={"wish": Wish(constraints=cheap)})
+    elif cue("refine", "more", text):
+        alone = alone.rejecting_shown()
+    changed = _merged(text, reading, alone, roles)
+    old, new = state.constraints, changed.constraints
+    total = new.price_max is not None and (old.is_total or old.price_max is None)
+    wish = changed.wish.model_copy(
+        update={
+            "constraints": new.model_copy(update={"is_total": total, "category": ()}),
+            "needs": needs,
+            "subject": "",
+        }
+    )
+    return changed.model_copy(update={"wish": wish})
+
+
+def _with_added(reading: Reading, state: DialogueState) -> DialogueState:
+    """The state with one more thing wanted besides what was wanted before."""
+    new = wish_of(reading, wish_parts(reading))
+    limit = reading.price_max
+    if limit is not None:
+        new = new.model_copy(update={"constraints": new.constraints.without("price")})
+    budget = reading.price_max is not None
+    if state.wish.needs:
+        needs, shared = (*state.wish.needs, new), state.wish
+    else:
+        old = state.wish.model_copy(
+            update={"constraints": state.constraints.without("for_whom").without("prefer")}
+        )
+        needs = (old, new)
+        shared = Wish(constraints=Constraints(for_whom=state.constraints.for_whom))
+    if budget:
+        limits = {"price_max": reading.price_max, "is_total": True, "currency": reading.currency}
+        shared = shared.model_copy(
+            update={"constraints": shared.constraints.model_copy(update=limits)}
+        )
+    wish = shared.model_copy(update={"needs": needs})
+    return state.model_copy(update={"wish": wish, "rejected": (), "focus": ()})
 
 
 def _still_for(who: str | None, reading: Reading, roles: Roles) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.settings import DEFAULT_SHOP_NAME
 from assistant.writing import chinese_offers as offers
-from assistant.writing.plan import Advantage, Department, Plan, Said
+from assistant.writing.plan import Advantage, Department, Plan, Said, Set
 
 if TYPE_CHECKING:
     from assistant.asking import Question
@@ -46,6 +46,10 @@ class Chinese:
     def brands(self, brands: Sequence[str]) -> list[str]:
         """The brands the shop has."""
         return [f"我们有{'、'.join(brands)}。" if brands else "商品资料里没有写明品牌。"]
+
+    def no_product(self) -> list[str]:
+        """Nothing was found for any of several things."""
+        return ["店里没有找到这样的商品，能换个说法吗？"]
 
     def restart(self) -> list[str]:
         """The wish is put away."""
@@ -111,6 +115,10 @@ class Chinese:
     def advantages(self, title: str, found: Sequence[Advantage], of: int) -> str:
         """What speaks for one product against the others."""
         return offers.advantages(title, found, of)
+
+    def together(self, offer: Set) -> list[str]:
+        """Products for several needs, with what they cost together."""
+        return offers.together(offer)
 
     def why(self, explained: Explanation) -> list[str]:
         """Why a product was recommended."""

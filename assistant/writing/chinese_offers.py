@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.language import Language
-from assistant.money import price_text
+from assistant.money import limit_text, price_text
 from assistant.reasons import rating_text, sale_text, stock_text
 from assistant.understanding.words import concept_index
 from assistant.writing.contrasts import contrast_of
 from assistant.writing.english_offers import MOST_REFUSED, OPPOSITE, shown_range
 from assistant.writing.phrasing import vary
-from assistant.writing.plan import BRANDS, Advantage, Condition, Pick, Plan, Range, Said
+from assistant.writing.plan import BRANDS, Advantage, Condition, Item, Pick, Plan, Range, Said, Set
 
 if TYPE_CHECKING:
     from assistant.explaining import Explanation
@@ -318,3 +318,34 @@ def why(explained: Explanation) -> list[str]:
     if explained.unmet:
         said.append(f"它的介绍没有写明“{'、'.join(explained.unmet)}”。")
     return said
+
+
+def together(offer: Set) -> list[str]:
+    """Products for several needs, what they cost together, and what must be admitted."""
+    said: list[str] = []
+    things = " 加 ".join(_item(item) for item in offer.items)
+    total = None if offer.total is None else price_text(offer.total, offer.currency, _ZH)
+    limit = "" if offer.budget is None else limit_text(offer.budget, offer.currency, _ZH)
+    if len(offer.items) > 1 and total and limit and not offer.fits:
+        said.append(f"一共{limit}以内配不齐，符合的最便宜搭配如下。")
+        said.append(f"{things}，一共 {total}。")
+    elif len(offer.items) > 1 and total:
+        within = f"，在{limit}以内" if limit else ""
+        said.append(f"{things}，一共 {total}{within}。")
+    elif offer.items:
+        said.append(f"推荐{things}。")
+    said += [f"{noun}这边我放宽了“{text}”。" for noun, text in offer.set_aside]
+    said += [f"{title}目前{text}。" for title, text in offer.gone]
+    if offer.missing:
+        said.append(f"店里没有找到{'、'.join(offer.missing)}。")
+    if offer.can_swap:
+        within = "，总价仍在预算内" if limit else ""
+        said.append(f"其余几款可以替换其中的同类商品{within}。")
+    return said
+
+
+def _item(item: Item) -> str:
+    price = "" if item.price is None else price_text(item.price, item.currency, _ZH)
+    if item.quantity == 1:
+        return f"{item.title}（{price}）" if price else item.title
+    return f"{item.quantity} × {item.title}{f'（每件 {price}）' if price else ''}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.writing import english_offers as offers
 from assistant.writing.english_offers import listed as _listed
-from assistant.writing.plan import Advantage, Department, Plan, Said
+from assistant.writing.plan import Advantage, Department, Plan, Said, Set
 
 if TYPE_CHECKING:
     from assistant.asking import Question
@@ -50,6 +50,10 @@ class English:
         if not brands:
             return ["Our catalogue names no brands."]
         return [f"We carry {_listed(brands)}."]
+
+    def no_product(self) -> list[str]:
+        """Nothing was found for any of several things."""
+        return ["I found nothing like that in the shop. Could you say it another way?"]
 
     def restart(self) -> list[str]:
         """The wish is put away."""
@@ -125,6 +129,10 @@ class English:
     def advantages(self, title: str, found: Sequence[Advantage], of: int) -> str:
         """What speaks for one product against the others."""
         return offers.advantages(title, found, of)
+
+    def together(self, offer: Set) -> list[str]:
+        """Products for several needs, with what they cost together."""
+        return offers.together(offer)
 
     def why(self, explained: Explanation) -> list[str]:
         """Why a product was recommended."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from assistant.constraints import Preference
 from assistant.language import Language
-from assistant.money import price_text
+from assistant.money import limit_text, price_text
 from assistant.naming import is_adjective
 from assistant.reasons import rating_text, sale_text, stock_text
 from assistant.understanding.words import concept_index
 from assistant.writing.contrasts import contrast_of
 from assistant.writing.phrasing import vary
-from assistant.writing.plan import BRANDS, Advantage, Condition, Pick, Plan, Range, Said
+from assistant.writing.plan import BRANDS, Advantage, Condition, Item, Pick, Plan, Range, Said, Set
 
 if TYPE_CHECKING:
     from assistant.explaining import Explanation
@@ -446,3 +446,34 @@ def _has(feature: str) -> str:
     single = " " not in feature and not feature.endswith("s")
     article = ("an " if feature[:1] in "aeiou" else "a ") if single else ""
     return f"has {article}{feature}"
+
+
+def together(offer: Set) -> list[str]:
+    """Products for several needs, what they cost together, and what must be admitted."""
+    said: list[str] = []
+    things = listed([_item(item) for item in offer.items])
+    total = None if offer.total is None else price_text(offer.total, offer.currency, _EN)
+    limit = "" if offer.budget is None else limit_text(offer.budget, offer.currency, _EN)
+    if len(offer.items) > 1 and total and limit and not offer.fits:
+        said.append(f"I can’t keep it within {limit}: the cheapest that fit are these.")
+        said.append(f"{things} come to {total} together.")
+    elif len(offer.items) > 1 and total:
+        within = f", within your {limit}" if limit else ""
+        said.append(f"{things} come to {total} together{within}.")
+    elif offer.items:
+        said.append(f"I would take {things}.")
+    said += [f"For the {noun} I set aside “{text}”." for noun, text in offer.set_aside]
+    said += [f"{title} is {text} at the moment." for title, text in offer.gone]
+    if offer.missing:
+        said.append(f"I found no {listed(offer.missing, 'or')} in the shop.")
+    if offer.can_swap:
+        within = ": you stay within your budget" if limit else ""
+        said.append(f"Swap one for another of its kind shown here, if you like{within}.")
+    return said
+
+
+def _item(item: Item) -> str:
+    price = "" if item.price is None else price_text(item.price, item.currency, _EN)
+    if item.quantity == 1:
+        return f"{item.title} ({price})" if price else item.title
+    return f"{item.quantity} × {item.title}{f' ({price} each)' if price else ''}"

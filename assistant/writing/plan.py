@@ -96,6 +96,38 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """A product chosen for one of several needs, and how many of it are wanted."""
+
+    title: str
+    quantity: int
+    price: Decimal | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """What there is to say of products for several needs.
+
+    `total` is what the items cost in the numbers wanted; `budget` the customer's limit for all
+    of them, and `fits` whether they keep it. `missing` are the things nothing was found for,
+    `set_aside` pairs a thing with the conditions that were given up for it. `can_swap` says
+    that further products are shown, each of which can take an item's place within the budget.
+    """
+
+    items: tuple[Item, ...]
+    total: Decimal | None
+    currency: str | None
+    budget: Decimal | None = None
+    fits: bool = True
+    missing: tuple[str, ...] = ()
+    set_aside: tuple[tuple[str, str], ...] = ()
+    can_swap: bool = False
+    gone: tuple[tuple[str, str], ...] = ()
+    """Titles with what must be said of their stock."""
+
+
+@dataclass(frozen=True, slots=True)
 class Department:
     """A top category by its `name` for the customer; variants count once in `products`."""
 

@@ -281,3 +281,14 @@ def test_changed_names_what_is_new_and_gone(talk: Talk) -> None:
 def test_constraints_start_empty() -> None:
     assert not DialogueState().constraints
     assert Constraints().to_json() == {}
+
+
+def test_going_back_to_a_thing_finds_the_wish_for_it(talk: Talk) -> None:
+    talk.say("a red jacket under $80", "hiking boots", "a lamp", "back to the jackets")
+    assert talk.belief == {
+        "category": ["jackets"],
+        "attributes": {"color": "red"},
+        "price": {"max": "80"},
+    }
+    talk.say("go back")
+    assert talk.belief["category"] == ["lamps"]

@@ -15,7 +15,8 @@ from ui.chat.storefront import Reader
 def chips_of(constraints: Mapping[str, object], reader: Reader) -> list[Chip]:
     """The chips of a reply's `constraints`; none where they cannot be read."""
     try:
-        chips = _constraints(constraints).chips(reader.language, reader.currency)
+        chips = _shared(constraints, reader)
+        chips += _needs(constraints, reader)
     except ValidationError:
         return []
     return [_named(chip, reader.naming) for chip in chips]
@@ -24,6 +25,31 @@ def chips_of(constraints: Mapping[str, object], reader: Reader) -> list[Chip]:
 def label_of(constraints: Mapping[str, object], path: str, reader: Reader) -> str | None:
     """What the chip of one path says; None where the constraints have no such path."""
     return next((chip.label for chip in chips_of(constraints, reader) if chip.path == path), None)
+
+
+def _shared(constraints: Mapping[str, object], reader: Reader) -> list[Chip]:
+    """The chips of the one wish, or of what several needs share."""
+    if constraints.get("needs"):
+        constraints = {**constraints, "category": ()}
+    return _constraints(constraints).chips(reader.language, reader.currency)
+
+
+def _needs(constraints: Mapping[str, object], reader: Reader) -> list[Chip]:
+    """A chip for each of several needs, and one for each of its own conditions."""
+    found: list[Chip] = []
+    needs = cast("list[Mapping[str, object]]", constraints.get("needs") or [])
+    for place, need in enumerate(needs):
+        own = _constraints(need)
+        kinds = [reader.naming.word(name) for name in own.category]
+        kind = " / ".join(kinds) or "?"
+        count = f" × {own.quantity}" if (own.quantity or 1) > 1 else ""
+        found.append(Chip(f"needs.{place}", f"{kind}{count}"))
+        rest = own.model_copy(update={"category": (), "quantity": None})
+        found += [
+            Chip(f"needs.{place}.{chip.path}", f"{kind}: {chip.label}")
+            for chip in rest.chips(reader.language, reader.currency)
+        ]
+    return found
 
 
 def _named(chip: Chip, naming: Naming) -> Chip:
@@ -44,6 +70,7 @@ def _constraints(json: Mapping[str, object]) -> Constraints:
             "price_min": price.get("min"),
             "price_max": price.get("max"),
             "currency": price.get("currency"),
+            "is_total": price.get("total", False),
             "attributes": {
                 name: value if isinstance(value, list) else [value]
                 for name, value in attributes.items()

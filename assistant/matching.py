@@ -1,0 +1,80 @@
+"""Whether products are what a wish names, and not merely things for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.evidence import WORD, stem, stems
+from assistant.language import has_chinese
+from assistant.state import Wish
+from assistant.understanding.words import concept_index, named
+from retrieval.product import Product
+
+ANYTHING = ("present", "gift", "something", "thing", "item", "product", "礼物", "东西", "商品")
+_AFTER_NAME = frozenset(
+    ("for", "with", "in", "and", "or", "set", "by", "of", "to", "from", "without", "kit", "pack")
+)
+
+
+def is_known(wish: Wish) -> bool:
+    """Whether the lexicon knows the kind of thing that is wished for."""
+    return len(names_of(wish.subject)) > 1
+
+
+def lacks(wish: Wish, products: Sequence[Product]) -> bool:
+    """Whether none of the products found is such a thing, though the lexicon knows its names.
+
+    Nothing is said of a thing the lexicon does not know: its words may be in no title.
+    """
+    names = names_of(wish.subject)
+    if len(names) < 2:
+        return False
+    if any(_names_it(level, name) for level in wish.constraints.category for name in names):
+        return False
+    return not any(is_one(product, name) for product in products for name in names)
+
+
+def names_of(subject: str) -> list[str]:
+    """The subject of a wish with its other names, in both languages.
+
+    A name that means another thing as well ("notebook") proves nothing.
+    """
+    if not subject or subject in ANYTHING:
+        return []
+    concept = concept_index().get(("product", subject))
+    if concept is None:
+        return [subject]
+    others = [name for name in (*concept.en, *concept.zh) if len(named(name, "product")) == 1]
+    return list(dict.fromkeys((subject, *others)))
+
+
+def has_words(texts: Sequence[str], words: str) -> bool:
+    """Whether all the words stand in one of the texts, in whatever form."""
+    if has_chinese(words):
+        return any(words in text for text in texts)
+    wanted = stems(words)
+    return bool(wanted) and any(wanted <= stems(text) for text in texts)
+
+
+def is_one(product: Product, name: str) -> bool:
+    """Whether a product is what the name says, and not a thing for it: no "Laptop Stand"."""
+    texts = [product.title, *product.category]
+    for translation in product.translations.values():
+        texts += [translation.title, *translation.category]
+    return any(_names_it(text, name) for text in texts)
+
+
+def _names_it(text: str, name: str) -> bool:
+    """Whether the name is the head of what a title or a category says."""
+    if has_chinese(name):
+        return re.search(re.escape(name) + r"(?:$|[（(，,、/\s\d])", text) is not None
+    wanted = [stem(word) for word in WORD.findall(name)]
+    words = [(stem(match.group()), match.end()) for match in WORD.finditer(text)]
+    for start in range(len(words) - len(wanted) + 1):
+        chunk = words[start : start + len(wanted)]
+        if wanted and [word for word, _ in chunk] == wanted:
+            follows = re.match(r"[\s-]+([A-Za-z]+)", text[chunk[-1][1] :])
+            if follows is None or follows.group(1).casefold() in _AFTER_NAME:
+                return True
+    return False
