@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,6 +16,7 @@ from pydantic_settings import (
 from assistant.settings import AssistantSettings
 from retrieval.errors import SettingsError
 from retrieval.shop_name import shop_name
+from ui.staff.roles import Role
 
 CONFIG_FILE = Path("shopguide.toml")
 
@@ -41,6 +42,24 @@ class Settings(AssistantSettings):
     staff_session_hours: Annotated[
         float, Field(gt=0, le=720, description="after this, staff sign in again")
     ] = 12
+    oidc_issuer: Annotated[
+        str | None, Field(description="OpenID Connect provider at which staff sign in, https://…")
+    ] = None
+    oidc_client_id: Annotated[str | None, Field(description="our name at the provider")] = None
+    oidc_client_secret: Annotated[SecretStr | None, Field(description="our secret there")] = None
+    oidc_name: Annotated[str | None, Field(description="the provider's name on its button")] = None
+    oidc_groups_claim: Annotated[
+        str, Field(description="claim of the ID token that lists a person's groups")
+    ] = "groups"
+    oidc_roles: Annotated[
+        dict[str, Role],
+        Field(
+            default_factory=dict, description="role of each group; whoever is in one has an account"
+        ),
+    ]
+    oidc_trust_email: Annotated[
+        bool, Field(description="take e-mail addresses that the provider does not call verified")
+    ] = False
 
     @property
     def address(self) -> str:

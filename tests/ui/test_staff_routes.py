@@ -31,6 +31,8 @@ OPEN_TO_ALL = {
     ("POST", "/staff/sign-in"),
     ("GET", "/staff/set-up/{token}"),
     ("POST", "/staff/set-up/{token}"),
+    ("GET", "/staff/oidc"),
+    ("GET", "/staff/oidc/return"),
     ("GET", "/staff/password/{token}"),
     ("POST", "/staff/password/{token}"),
 }

@@ -21,6 +21,7 @@ from ui.staff.guard import (
     keep_session,
     session_token,
 )
+from ui.staff.oidc import Provider
 from ui.staff.pages import staff_page
 from ui.staff.passwords import WeakPasswordError
 from ui.staff.roles import Role
@@ -41,8 +42,8 @@ def sign_in_page(request: Request, next: str = HOME) -> Response:
     """The form, or the console for those who are signed in already."""
     token = session_token(request)
     if token and sessions.find(console_of(request).engine, token):
-        return RedirectResponse(_inside(next), 303)
-    return _form(request, "staff/sign_in.html", 200, next=_inside(next), **_sign_in_values(request))
+        return RedirectResponse(inside(next), 303)
+    return _form(request, "staff/sign_in.html", 200, next=inside(next), **_sign_in_values(request))
 
 
 @router.post(SIGN_IN)
@@ -51,7 +52,7 @@ def sign_in(
 ) -> Response:
     """Open a session for the right e-mail address and password."""
     console = console_of(request)
-    values = {"next": _inside(next), "email": email, **_sign_in_values(request)}
+    values = {"next": inside(next), "email": email, **_sign_in_values(request)}
     if not _is_our_form(request, csrf):
         return _form(request, "staff/sign_in.html", 403, fault="fault.form", **values)
     address = _address(request)
@@ -73,7 +74,7 @@ def sign_in(
         audit(console.engine, _known(email), "sign-in refused", address=address)
         return _form(request, "staff/sign_in.html", 401, fault="fault.sign_in", **values)
     console.throttle.forgive(email, address)
-    return let_in(request, user, _inside(next), "password")
+    return let_in(request, user, inside(next), "password")
 
 
 @router.post("/staff/sign-out")
@@ -207,15 +208,23 @@ def _account(
     *,
     done: bool = False,
 ) -> Response:
-    own = console_of(request).accounts.get(user.id)
+    console = console_of(request)
+    provider = Provider.of(console.settings)
     return staff_page(
-        request, "staff/account.html", status=status, own=own, fault=fault, done=done, provider=None
+        request,
+        "staff/account.html",
+        status=status,
+        own=console.accounts.get(user.id),
+        fault=fault,
+        done=done,
+        provider=provider.name if provider else "",
     )
 
 
 def _sign_in_values(request: Request) -> dict[str, object]:
     console = console_of(request)
-    return {"any_account": console.accounts.any(), "provider": None}
+    provider = Provider.of(console.settings)
+    return {"any_account": console.accounts.any(), "provider": provider.name if provider else None}
 
 
 def _form(request: Request, template: str, status: int = 200, **values: object) -> Response:
@@ -250,7 +259,7 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def _inside(target: str) -> str:
+def inside(target: str) -> str:
     """A page of the console: nobody is led to another site after signing in."""
     whole = target == HOME or target.startswith((f"{HOME}/", f"{HOME}?"))
     plain = "\\" not in target and target.isprintable() and not target.startswith(SIGN_IN)
