@@ -60,11 +60,16 @@ def find(
     answer and similarity has no part in it. What was passed over ("anything else?") comes back
     only when nothing else is left at all.
     """
+    own_words = own_words_of(state)
+
+    def seek(filters: Filters) -> Sequence[SearchHit]:
+        return search.search(query, filters, limit, own_words=own_words)
+
     constraints = state.constraints
     if exact and is_hard(state, facets):
         return _from_records(search, state, facets, limit)
     set_aside: list[str] = []
-    hits = search.search(query, state.to_filters(facets), limit)
+    hits = seek(state.to_filters(facets))
     while not hits and len(set_aside) < MOST_RELAXED:
         # The first relaxation that leads to products; else give up the least important and go on.
         options = _relaxations(constraints, facets)
@@ -75,7 +80,7 @@ def find(
             break
         for path, relaxed in options:
             filters = state.with_constraints(relaxed).to_filters(facets)
-            hits = search.search(query, filters, limit)
+            hits = seek(filters)
             if hits:
                 set_aside.append(path)
                 constraints = relaxed
@@ -88,7 +93,7 @@ def find(
         again = [("", state.constraints), *_relaxations(state.constraints, facets)]
         for path, constraints in again:
             filters = replace(constraints.to_filters(facets), exclude_groups=())
-            hits = search.search(query, filters, limit)
+            hits = seek(filters)
             if hits:
                 set_aside, is_again = [path] if path else [], True
                 break
@@ -96,6 +101,11 @@ def find(
     if hits and "price" in set_aside and (constraints.category or not state.wish.subject):
         return _nearest_in_price(search, found, state, facets, limit)
     return found
+
+
+def own_words_of(state: DialogueState) -> str:
+    """The wish in the customer's own words, of which the query may have translations."""
+    return " ".join(part.text for part in state.wish.parts)
 
 
 def with_named(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from retrieval.embeddings import Embedder
     from retrieval.search import SearchHit
 
+ACROSS_LOOKED_AT = 10
 log = logging.getLogger(__name__)
 
 
@@ -60,6 +61,9 @@ class ClickRanker:
     ) -> list[RankedHit]:
         """Hits by falling click probability; equal ones keep their order.
 
+        Where one of the best hits is named in another language than the wish, the text tower
+        cannot compare the two: the search's order stays, and takes up the probabilities in
+        their order.
         `customer_id` is accepted for models that know customers; this one does not.
         """
         if not hits:
@@ -68,6 +72,9 @@ class ClickRanker:
         features, text = model.inputs(query, hit_candidates(query, hits))
         probabilities = model.fusion.probabilities(features, text)
         order = np.argsort(-probabilities, kind="stable").tolist()
+        if any(hit.across for hit in hits[:ACROSS_LOOKED_AT]):
+            probabilities = probabilities[order]
+            order = range(len(hits))
         return [
             RankedHit(
                 hit=hits[place],

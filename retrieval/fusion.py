@@ -13,7 +13,16 @@ is no fit to its queries; reciprocal rank fusion finds as much and orders it wor
 """
 
 
-def fuse(dense: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
+OTHER_LANGUAGE_WEIGHT = 0.3
+"""Of BM25 beside the multilingual encoder: translated words find less than the customer's own.
+
+Between 0.2 and 0.5 it moves no more than 0.04 of the wishes of `shopguide bench languages`.
+"""
+
+
+def fuse(
+    dense: NDArray[np.float32], lexical: NDArray[np.float32], weight: float = LEXICAL_WEIGHT
+) -> NDArray[np.float32]:
     """Convex combination after Bruch, Gai and Ingber (2023), shape (rows,).
 
     The cosine counts as it is, so that a query that nothing is close to stays with its words;
@@ -22,7 +31,7 @@ def fuse(dense: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np
     best = float(lexical.max(initial=0.0))
     if best <= 0:
         return dense
-    return (dense + (LEXICAL_WEIGHT / best) * lexical).astype(np.float32)
+    return (dense + (weight / best) * lexical).astype(np.float32)
 
 
 LATE_WEIGHT = 1.0

@@ -46,9 +46,11 @@ def refresh_index(
     catalog: Catalog,
     embedder: Embedder,
     progress: Progress = no_progress,
+    multilingual: Embedder | None = None,
 ) -> IndexReport:
     """Embed what is new or changed, remove what is gone, index the words; safe to repeat.
 
+    The report counts the vectors of `embedder`; those of `multilingual` go with them.
     A damaged embedded store is discarded with a warning and made anew.
 
     Raises:
@@ -58,6 +60,8 @@ def refresh_index(
     revision = catalog.revision()
     products = list(catalog.products())
     embedded, stored, removed = _refresh_vectors(settings, products, embedder, progress)
+    if multilingual is not None:
+        _refresh_vectors(settings, products, multilingual, progress, "embedding, other languages")
     lexical_index(settings, revision, products)
     return IndexReport(embedded, stored, removed, round(time.perf_counter() - started, 3))
 
@@ -129,6 +133,7 @@ def _refresh_vectors(
     products: Sequence[Product],
     embedder: Embedder,
     progress: Progress,
+    step: str = "embedding",
 ) -> tuple[int, int, int]:
     for attempt in (1, 2):
         try:
@@ -136,7 +141,7 @@ def _refresh_vectors(
                 open_vectors(settings, embedder) as store,
                 _tokens_open(settings, embedder) as tokens,
             ):
-                embedded, stored = _store_missing(store, tokens, products, embedder, progress)
+                embedded, stored = _store_missing(store, tokens, products, embedder, progress, step)
                 gone = sorted(store.hashes().keys() - {product.id for product in products})
                 store.delete(gone)
                 if tokens is not None:
@@ -164,6 +169,7 @@ def _store_missing(
     products: Sequence[Product],
     embedder: Embedder,
     progress: Progress,
+    step: str = "embedding",
 ) -> tuple[int, int]:
     """Returns how many texts were embedded and how many products they stand for."""
     known = store.hashes()
@@ -196,7 +202,7 @@ def _store_missing(
                 [id_ for _, id_ in stored], [hashes[batch[row]] for row in rows], vectors[rows]
             )
         done += len(batch)
-        progress("embedding", done, len(texts))
+        progress(step, done, len(texts))
     return len(texts), sum(map(len, owners.values()))
 
 

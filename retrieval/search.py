@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,17 +15,18 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from retrieval.catalog import Catalog
-from retrieval.embeddings import Embedder
+from retrieval.embeddings import Embedder, Vectors
 from retrieval.errors import ShopGuideError
 from retrieval.feedback import FEEDBACK_PRODUCTS, refine
 from retrieval.filter_index import Mask
 from retrieval.filters import Filters
-from retrieval.fusion import RESCORED, fuse, rescore
+from retrieval.fusion import OTHER_LANGUAGE_WEIGHT, RESCORED, fuse, rescore
 from retrieval.indexing import open_tokens
 from retrieval.late import LateScores, Tokens, late_scores
 from retrieval.product import Product
 from retrieval.settings import RetrievalSettings
 from retrieval.snapshot import Snapshot, take_snapshot
+from retrieval.tokenize import is_chinese
 
 System = Literal["bm25", "dense", "hybrid"]
 Scores = NDArray[np.float32]
@@ -43,6 +45,7 @@ class SearchHit:
     rows that pass; `lexical_rank` is None where no word of the query stands in the product,
     `dense_rank` where there was no query. `lexical_score` is BM25, `dense_score` the cosine,
     `late_score` and `late_least` are those of `retrieval.late`, None where they are not known;
+    `across` that the product is named in another language than the customer's words;
     `feedback_score` the cosine after pseudo-relevance feedback, which `hybrid` alone does.
     """
 
@@ -55,6 +58,7 @@ class SearchHit:
     late_score: float | None = None
     late_least: float | None = None
     feedback_score: float | None = None
+    across: bool = False
 
 
 class ProductSearch:
@@ -64,7 +68,13 @@ class ProductSearch:
     background, while searches go on with the snapshot before it.
     """
 
-    def __init__(self, settings: RetrievalSettings, catalog: Catalog, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        settings: RetrievalSettings,
+        catalog: Catalog,
+        embedder: Embedder,
+        multilingual: Embedder | None = None,
+    ) -> None:
         """Take the first snapshot. Raises ShopGuideError where that is not possible."""
         # A scan of some ten thousand vectors takes a millisecond; threads that wait for each
         # other, and for the models' threads, took up to ten times as long.
@@ -74,15 +84,34 @@ class ProductSearch:
         self._embedder = embedder
         self._refreshing = threading.Lock()
         self._tokens = open_tokens(settings, embedder)
-        self._snapshot = take_snapshot(settings, catalog, embedder)
+        self._multilingual = multilingual
+        self._snapshot = self._taken()
         self._checked = time.monotonic()
 
     @classmethod
     def open(
-        cls, settings: RetrievalSettings, catalog: Catalog, embedder: Embedder
+        cls,
+        settings: RetrievalSettings,
+        catalog: Catalog,
+        embedder: Embedder,
+        multilingual: Embedder | None = None,
     ) -> ProductSearch:
-        """The search over a catalogue, its indexes brought up to date first."""
-        return cls(settings, catalog, embedder)
+        """The search over a catalogue, its indexes brought up to date first.
+
+        `multilingual` answers where the customer's words and the catalogue's are of two
+        languages, and where both are Chinese.
+        """
+        return cls(settings, catalog, embedder, multilingual)
+
+    def with_multilingual(self, embedder: Embedder, vectors: Vectors) -> ProductSearch:
+        """This search of this revision with another second embedder, for comparing them.
+
+        `vectors` are those of its products in the catalogue's order, shape (products, d).
+        """
+        other = copy.copy(self)
+        other._multilingual = embedder
+        other._snapshot = replace(self._snapshot, multilingual=vectors)
+        return other
 
     @property
     def revision(self) -> int:
@@ -96,17 +125,24 @@ class ProductSearch:
         limit: int = 50,
         system: System = "hybrid",
         collapse: bool = True,
+        own_words: str = "",
     ) -> list[SearchHit]:
         """The best `limit` products that pass, best first.
 
         With `collapse` each variant group gives one hit. Without a query, what passes comes
-        by its ratings. `bm25` finds only products with a word of the query.
+        by its ratings. `bm25` finds only products with a word of the query. `own_words` are the
+        customer's, where `query` has others for them in the catalogue's language.
         """
         self._notice_changes()
         snapshot = self._snapshot
         allowed = passing = snapshot.filters.mask(filters)
         if not passing.any() or limit < 1:
             return []
+        own_words = own_words.strip() or query
+        if system != "bm25" and own_words.strip() and self._crosses(snapshot, own_words):
+            return self._search_across(
+                snapshot, query, own_words, passing, limit, system == "hybrid", collapse
+            )
         if not query.strip():
             return _by_popularity(snapshot, passing, limit, collapse)
         vector, tokens = self._embed(query)
@@ -145,6 +181,47 @@ class ProductSearch:
             )
             for place, row in enumerate(rows[:limit])
         ]
+
+    def _crosses(self, snapshot: Snapshot, own_words: str) -> bool:
+        """Whether the multilingual encoder is to compare: MiniLM reads English alone."""
+        if self._multilingual is None or snapshot.multilingual is None:
+            return False
+        foreign = snapshot.in_chinese & ~snapshot.in_english
+        return is_chinese(own_words) or bool(foreign.mean() > 0.5)
+
+    def _search_across(
+        self,
+        snapshot: Snapshot,
+        query: str,
+        own_words: str,
+        passing: Mask,
+        limit: int,
+        with_words: bool,
+        collapse: bool,
+    ) -> list[SearchHit]:
+        """Search by the multilingual encoder; BM25 takes the query, which has translated words."""
+        assert self._multilingual is not None
+        assert snapshot.multilingual is not None
+        dense: Scores = snapshot.multilingual @ self._multilingual.embed_array([own_words])[0]
+        lexical = np.where(passing, snapshot.lexical.scores(query), np.float32(0))
+        scores = fuse(dense, lexical, OTHER_LANGUAGE_WEIGHT) if with_words else dense
+        named = snapshot.in_chinese if is_chinese(own_words) else snapshot.in_english
+        dense_passing = dense[passing]
+        return [
+            SearchHit(
+                product=snapshot.products[row],
+                score=float(scores[row]),
+                lexical_rank=_rank(lexical, lexical[row]) if lexical[row] > 0 else None,
+                dense_rank=_rank(dense_passing, dense[row]),
+                lexical_score=float(lexical[row]),
+                dense_score=float(dense[row]),
+                across=not named[row],
+            )
+            for row in _best_rows(snapshot, scores, passing, limit, collapse)
+        ]
+
+    def _taken(self) -> Snapshot:
+        return take_snapshot(self._settings, self._catalog, self._embedder, self._multilingual)
 
     def _best_rescored(
         self, snapshot: Snapshot, scores: Scores, tokens: Tokens | None, passing: Mask, count: int
@@ -194,7 +271,7 @@ class ProductSearch:
         """
         with self._refreshing:
             if self._catalog.revision() != self._snapshot.revision:
-                self._snapshot = take_snapshot(self._settings, self._catalog, self._embedder)
+                self._snapshot = self._taken()
 
     def _notice_changes(self) -> None:
         if time.monotonic() - self._checked < _CHECK_SECONDS or self._refreshing.locked():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -39,7 +39,13 @@ class RetrievalSettings(BaseSettings):
     embedder_base_url: Annotated[str | None, Field(description="endpoint for 'openai:MODEL'")] = (
         None
     )
-
+    other_languages: Annotated[
+        Literal["auto", "on", "off"],
+        Field(
+            description="a second, multilingual embedder, so that a Chinese wish finds English "
+            "products and the other way round; auto: where the embedder is MiniLM"
+        ),
+    ] = "auto"
     embedder_api_key: Annotated[SecretStr | None, Field(description="key of that endpoint")] = None
 
     @property

@@ -16,6 +16,7 @@ from retrieval.embeddings import Embedder, open_embedder
 from retrieval.indexing import refresh_index
 from retrieval.ingest import IngestReport, Progress
 from retrieval.ingest import ingest as ingest_files
+from retrieval.multilingual import open_multilingual
 from retrieval.search import ProductSearch
 from retrieval.settings import RetrievalSettings
 from retrieval.shop_name import NAME_FILE
@@ -23,12 +24,13 @@ from retrieval.shop_name import NAME_FILE
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The parts of one shop's retrieval, sharing one database and one embedder."""
+    """The parts of one shop's retrieval, sharing one database and its embedders."""
 
     settings: RetrievalSettings
     engine: Engine
     catalog: Catalog
     embedder: Embedder
+    multilingual: Embedder | None
     search: ProductSearch
 
 
@@ -43,8 +45,9 @@ def open_shop(settings: RetrievalSettings) -> Generator[Shop]:
     try:
         catalog = Catalog(engine)
         embedder = open_embedder(settings)
-        with closing(ProductSearch.open(settings, catalog, embedder)) as search:
-            yield Shop(settings, engine, catalog, embedder, search)
+        multilingual = open_multilingual(settings)
+        with closing(ProductSearch.open(settings, catalog, embedder, multilingual)) as search:
+            yield Shop(settings, engine, catalog, embedder, multilingual, search)
     finally:
         engine.dispose()
 
@@ -62,7 +65,9 @@ def fill_shop(
     return ingest_files(
         files,
         catalog=shop.catalog,
-        index=lambda report: refresh_index(shop.settings, shop.catalog, shop.embedder, report),
+        index=lambda report: refresh_index(
+            shop.settings, shop.catalog, shop.embedder, report, shop.multilingual
+        ),
         format=format,
         field_map=field_map,
         sync=sync,

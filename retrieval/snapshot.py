@@ -16,6 +16,7 @@ from retrieval.lexical import LexicalIndex
 from retrieval.product import Availability, Product
 from retrieval.settings import RetrievalSettings
 from retrieval.texts import product_text, text_hash
+from retrieval.tokenize import is_chinese
 
 # A rating counts as if this many average ratings had been given before (Bayesian average).
 _PRIOR_RATING, _PRIOR_COUNT = 4.0, 10
@@ -26,12 +27,17 @@ class Snapshot:
     """Row r of every array is `products[r]`; `groups` numbers the variant groups.
 
     The vectors are scanned exactly, shape (rows, d): at 100,000 products that takes as long
-    as an approximate index, and filters cost it nothing.
+    as an approximate index, and filters cost it nothing. `multilingual` are those of the second
+    embedder, where there is one. `in_chinese` and `in_english` say in which languages the
+    product is named.
     """
 
     revision: int
     products: Sequence[Product]
     vectors: Vectors
+    multilingual: Vectors | None
+    in_chinese: NDArray[np.bool_]
+    in_english: NDArray[np.bool_]
     lexical: LexicalIndex
     filters: FilterIndex
     groups: NDArray[np.int32]
@@ -40,7 +46,12 @@ class Snapshot:
     text_hashes: Sequence[str]
 
 
-def take_snapshot(settings: RetrievalSettings, catalog: Catalog, embedder: Embedder) -> Snapshot:
+def take_snapshot(
+    settings: RetrievalSettings,
+    catalog: Catalog,
+    embedder: Embedder,
+    multilingual: Embedder | None = None,
+) -> Snapshot:
     """Read the catalogue and its indexes as they stand now.
 
     Raises:
@@ -54,6 +65,13 @@ def take_snapshot(settings: RetrievalSettings, catalog: Catalog, embedder: Embed
         revision=revision,
         products=products,
         vectors=load_vectors(settings, products, embedder),
+        multilingual=None
+        if multilingual is None
+        else load_vectors(settings, products, multilingual),
+        in_chinese=np.array([any(map(is_chinese, _titles(each))) for each in products], np.bool_),
+        in_english=np.array(
+            [not all(map(is_chinese, _titles(each))) for each in products], np.bool_
+        ),
         lexical=lexical_index(settings, revision, products),
         filters=FilterIndex(products),
         groups=np.array(groups, np.int32),
@@ -64,6 +82,10 @@ def take_snapshot(settings: RetrievalSettings, catalog: Catalog, embedder: Embed
         popularity=np.array([_popularity(product) for product in products], np.float32),
         text_hashes=[text_hash(product_text(product)) for product in products],
     )
+
+
+def _titles(product: Product) -> list[str]:
+    return [product.title, *(each.title for each in product.translations.values())]
 
 
 def _popularity(product: Product) -> float:

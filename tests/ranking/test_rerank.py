@@ -90,6 +90,19 @@ def test_equal_hits_keep_their_order(registry: Registry, exported: Path) -> None
     assert [one.hit.product.id for one in ranked] == [str(number) for number in range(1, 9)]
 
 
+def test_search_order_stands_where_the_text_cannot_be_compared(
+    registry: Registry, exported: Path
+) -> None:
+    register(registry, exported, cosine_fusion())
+    ranker = ClickRanker(registry)
+    hits = [hit(1, cosine=0.2), hit(2, cosine=0.9)]
+    same = ranker.rank("lamp", hits)
+    across = ranker.rank("lamp", [replace(each, across=True) for each in hits])
+    assert [each.hit.product.id for each in same] == ["2", "1"]
+    assert [each.hit.product.id for each in across] == ["1", "2"]
+    assert [one.click_probability for one in across] == [one.click_probability for one in same]
+
+
 def test_contributions_name_what_spoke_for_a_product(registry: Registry, exported: Path) -> None:
     register(registry, exported, weighing(rating=1.0, discount=2.0, unavailable=-3.0))
     good = hit(1, rating=4.8, rating_count=300, price=Decimal(20), sale_price=Decimal(15))

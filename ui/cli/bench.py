@@ -29,6 +29,7 @@ class Bench(StrEnum):
     RERANK = "rerank"
     TURN = "turn"
     GROUNDING = "grounding"
+    LANGUAGES = "languages"
 
 
 def bench(
@@ -46,7 +47,8 @@ def bench(
 
     retrieval, rerank and ingest run beside LangChain's Chroma and sentence-transformers;
     turn times what a customer waits for; grounding counts facts in replies that are in no
-    record, by a checker that shares no code with the writer's.
+    record, by a checker that shares no code with the writer's; languages counts the wishes in
+    one language that find their products in another, by each encoder that is installed.
     """
     settings = load_settings()
     report = _RUNS[name](settings, queries, limit)
@@ -113,12 +115,25 @@ def _grounding(settings: Settings, queries: Path | None, limit: int | None) -> o
         guide.close()
 
 
+def _languages(settings: Settings, queries: Path | None, limit: int | None) -> object:
+    from assistant.language_bench import bench_languages
+    from retrieval.evaluate import read_judgments
+
+    if queries is None:
+        raise ShopGuideError(
+            "bench languages needs --queries FILE, judged wishes: query, product_id, grade a line"
+        )
+    judged = read_judgments(queries)
+    return bench_languages(settings, dict(list(judged.items())[:limit]))
+
+
 _RUNS = {
     Bench.RETRIEVAL: _retrieval,
     Bench.INGEST: _ingest,
     Bench.RERANK: _rerank,
     Bench.TURN: _turn,
     Bench.GROUNDING: _grounding,
+    Bench.LANGUAGES: _languages,
 }
 
 

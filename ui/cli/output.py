@@ -6,12 +6,12 @@ import dataclasses
 import getpass
 import json
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 from pydantic import BaseModel
 from rich.console import Console
@@ -54,8 +54,25 @@ def print_json(document: object) -> None:
 def print_fields(title: str, fields: dict[str, object]) -> None:
     """Print names and values as a small table."""
     table = Table(title=title, show_header=False, title_justify="left", box=None, pad_edge=False)
+    lists = {name: value for name, value in fields.items() if _is_rows(value)}
     for name, value in fields.items():
-        table.add_row(name.replace("_", " "), _readable(value))
+        if name not in lists:
+            table.add_row(name.replace("_", " "), _readable(value))
+    output.print(table)
+    for rows in lists.values():
+        _print_rows(cast("Sequence[Mapping[str, object]]", rows))
+
+
+def _is_rows(value: object) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and isinstance(value[0], dict)
+
+
+def _print_rows(rows: Sequence[Mapping[str, object]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name.replace("_", " "))
+    for row in rows:
+        table.add_row(*(_readable(value) for value in row.values()))
     output.print(table)
 
 
