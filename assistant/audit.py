@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import Stemmer
+
 _COLOURS = """
     black white red blue green yellow orange purple pink brown grey gray beige navy teal gold
     silver bronze ivory khaki olive burgundy turquoise coral mint charcoal cream tan"""
@@ -71,6 +73,8 @@ _QUOTED = re.compile(r"“[^”]*”")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“])|(?<=[。！？])|\n")
 _TIMES = re.compile(r"(\d+) × ")
 _NOT = re.compile(r"\b(not|no|without|nothing|none|don’t|isn’t)\b|不|没|无")
+
+_STEMMER = Stemmer.Stemmer("english")
 
 Record = Mapping[str, object]
 
@@ -351,8 +355,9 @@ def _contains(text: str, word: str) -> bool:
 
 def _repeats(inner: str, wished: str) -> bool:
     """Whether the words of a quotation are the customer's, in whatever form."""
-    words = [word[:4] for word in re.findall(r"\w+", inner) if len(word) > 2]
-    return all(word in wished for word in words)
+    said = set(_STEMMER.stemWords(re.findall(r"\w+", wished)))
+    words = [word for word in re.findall(r"\w+", inner) if len(word) > 2]
+    return all(word[:4] in wished or _STEMMER.stemWord(word) in said for word in words)
 
 
 def _flat(text: str) -> str:
