@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -131,6 +132,12 @@ class _AnnouncingServer(uvicorn.Server):
             _tell(f"shopguide is ready at {self._settings.address}   (Ctrl-C stops it)")
             if link := setup_link(self._settings):
                 _tell(f"no staff account yet; make the first within 24 hours at\n  {link}")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            # Asked twice, uvicorn stops at once and tells of every task that it cancelled.
+            logging.getLogger("uvicorn.error").disabled = True
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         _tell("stopping …")
