@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.settings import DEFAULT_SHOP_NAME
-from assistant.writing import chinese_offers as offers
+from assistant.writing import chinese_choice, chinese_offers, offers
 from assistant.writing.plan import Advantage, Department, Plan, Said, Set
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ class Chinese:
 
     def opening(self, plan: Plan) -> str:
         """What was understood and found, true of every product shown."""
-        return offers.opening(plan) if plan.picks else self.nothing(plan)
+        return chinese_offers.opening(plan) if plan.picks else self.nothing(plan)
 
     def body(self, plan: Plan) -> list[Said]:
         """One to three sentences on one or two of the products, and what must be admitted."""
-        return offers.body(plan)
+        return offers.body(plan, chinese_offers.WORDING)
 
     def nothing(self, plan: Plan) -> str:
         """Nothing at all can be shown."""
@@ -114,15 +114,15 @@ class Chinese:
 
     def advantages(self, title: str, found: Sequence[Advantage], of: int) -> str:
         """What speaks for one product against the others."""
-        return offers.advantages(title, found, of)
+        return chinese_choice.advantages(title, found, of)
 
     def together(self, offer: Set) -> list[str]:
         """Products for several needs, with what they cost together."""
-        return offers.together(offer)
+        return chinese_choice.together(offer)
 
     def why(self, explained: Explanation) -> list[str]:
         """Why a product was recommended."""
-        return offers.why(explained)
+        return chinese_choice.why(explained)
 
     def cart(self, title: str) -> list[str]:
         """Buying is done on the product's page."""

@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.language import Language
-from assistant.money import limit_text, price_text
+from assistant.money import price_text
 from assistant.reasons import rating_text, sale_text, stock_text
 from assistant.understanding.words import concept_index
-from assistant.writing.contrasts import contrast_of
-from assistant.writing.english_offers import MOST_REFUSED, OPPOSITE, shown_range
+from assistant.writing.chinese_words import NUMBERS, number
+from assistant.writing.offers import MOST_REFUSED, Wording, fresh, shown_range
 from assistant.writing.phrasing import vary
-from assistant.writing.plan import BRANDS, Advantage, Condition, Item, Pick, Plan, Range, Said, Set
+from assistant.writing.plan import BRANDS, Condition, Pick, Plan, Range
 
 if TYPE_CHECKING:
-    from assistant.explaining import Explanation
+    pass
 
 _ZH: Language = "zh"
-_PLACES = "零一二三四五六七八九十"
-_NUMBERS = ("零", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十")
 _BEST = {"cheapest": "最便宜", "dearest": "最贵", "best_rated": "评分最高"}
 
 
@@ -49,56 +47,19 @@ def opening(plan: Plan) -> str:
     return vary((f"为您找到{things}。", f"这{things}最接近您的需求。"), plan.seed)
 
 
-def body(plan: Plan) -> list[Said]:
-    """One to three sentences on one or two of the products, and what must be admitted."""
-    if not plan.picks:
-        return []
-    lead = plan.picks[0]
-    sentences: list[Said] = []
-    told: list[Pick] = []
-    if not _is_told(plan):
-        alone = len(plan.picks) == 1
-        sentences.append(Said(lead_sentence(lead, plan, alone=alone), lead.product.id))
-        told.append(lead)
-    if (contrast := contrast_of(plan.picks)) is not None and not plan.named:
-        kind, pick = contrast
-        if kind != plan.best and (plan.best is None or kind != OPPOSITE[plan.best]):
-            told.append(pick)
-            sentences.append(Said(_contrast(kind, pick, plan), pick.product.id))
-    if caution := _caution(plan):
-        sentences.append(Said(caution))
-    sentences += [
-        Said(f"{pick.title}目前{text}。")
-        for pick in (told if lead in told else [lead, *told])
-        if (text := stock_text(pick.product, _ZH))
-    ]
-    sentences = sentences[:3]
-    if plan.question:
-        sentences.append(Said(plan.question))
-    return sentences
-
-
-def lead_sentence(pick: Pick, plan: Plan, *, alone: bool = False) -> str:
+def lead_sentence(pick: Pick, plan: Plan) -> str:
     """A sentence on the product that comes first, with what is not said of all of them."""
     why = "，".join(fresh(pick, plan))
     name = named(pick)
     ending = f"：{why}。" if why else "。"
-    if alone:
+    if len(plan.picks) == 1:
         return f"就是{name}{ending}"
     return vary((f"首先推荐{name}{ending}", f"排在第一的是{name}{ending}"), plan.seed, salt=1)
 
 
-def fresh(pick: Pick, plan: Plan) -> list[str]:
-    """The reasons that are not said of all products already; the price says what is reduced."""
-    said = {condition.text for condition in plan.met}
-    return [
-        reason.text for reason in pick.reasons if reason.text not in said and reason.kind != "sale"
-    ]
-
-
 def described(plan: Plan) -> str:
     """五款US$100以内的防水夹克，都不是黑色."""
-    return f"{_number(len(plan.picks))}款{with_conditions(plan.noun or '商品', plan.met)}"
+    return f"{number(len(plan.picks))}款{with_conditions(plan.noun or '商品', plan.met)}"
 
 
 def with_conditions(noun: str, met: Sequence[Condition]) -> str:
@@ -160,12 +121,6 @@ def _special_opening(plan: Plan) -> str:
     return ""
 
 
-def _is_told(plan: Plan) -> bool:
-    superlative = plan.best in _BEST and not plan.set_aside and not plan.unmatched
-    named_first = bool(plan.named) and not plan.set_aside
-    return plan.too_little is not None or superlative or named_first
-
-
 def _set_aside(plan: Plan) -> str:
     missing = "、".join(f"“{condition.text}”" for condition in plan.set_aside)
     rest = f"（{with_conditions(plan.noun, plan.met)}）" if plan.noun else ""
@@ -215,7 +170,7 @@ def _best(plan: Plan) -> str:
         return f"店里只有一款：{named(lead)}{told}。"
     if span is None or span.count is None:
         return f"这些{things}里{word}的是{named(lead)}{told}。"
-    count = f"{_number(span.count)}款" if span.count < len(_NUMBERS) or not plan.met else ""
+    count = f"{number(span.count)}款" if span.count < len(NUMBERS) or not plan.met else ""
     return f"店里{count}{things}中{word}的是{named(lead)}{told}。"
 
 
@@ -223,12 +178,12 @@ def _counted(plan: Plan, span: Range) -> str:
     things = with_conditions(plan.noun or "商品", plan.met)
     spread = ranged(span)
     prices = f"，价格 {spread}" if spread else ""
-    some = "" if span.count == len(plan.picks) else f"这里是其中{_number(len(plan.picks))}款。"
-    return f"店里有{_number(span.count or 0)}款{things}{prices}。{some}"
+    some = "" if span.count == len(plan.picks) else f"这里是其中{number(len(plan.picks))}款。"
+    return f"店里有{number(span.count or 0)}款{things}{prices}。{some}"
 
 
 def _moved(plan: Plan) -> str:
-    count, span = _number(len(plan.picks)), ranged(shown_range(plan.picks))
+    count, span = number(len(plan.picks)), ranged(shown_range(plan.picks))
     rest = tuple(
         condition for condition in plan.met if not condition.path.startswith(("price", "exclude"))
     )
@@ -280,72 +235,8 @@ def _without(word: str, text: str) -> str:
     return f"不含{plain}"
 
 
-def _number(count: int) -> str:
-    return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,} "
+def _gone(title: str, text: str) -> str:
+    return f"{title}目前{text}。"
 
 
-def advantages(title: str, found: Sequence[Advantage], of: int) -> str:
-    """What speaks for one compared product."""
-    two = of == 2
-    told: list[str] = []
-    for each in found:
-        match each.kind:
-            case "price":
-                told.append("更便宜" if two else "比其他几款便宜")
-            case "rating":
-                told.append("评分更高" if two else "评分比其他几款高")
-            case "weight":
-                told.append("更轻" if two else "比其他几款轻")
-            case "feature":
-                continue
-    features = "、".join(each.name for each in found if each.kind == "feature")
-    return f"{title}{'，'.join([*told, *([f'具备{features}'] if features else [])])}。"
-
-
-def why(explained: Explanation) -> list[str]:
-    """Why a product was recommended, from its place, the conditions and what ranking counted."""
-    title = explained.title
-    place = f"在这{_number(explained.of)}款里排第{_PLACES[explained.place]}"
-    begin = f"{title}{place}" if explained.place and explained.of > 1 else f"推荐{title}"
-    said: list[str] = []
-    if explained.met:
-        said.append(f"{begin}，因为它符合您的要求：{'、'.join(explained.met)}。")
-    if explained.counted:
-        told = "，".join(explained.counted)
-        said.append(f"排序时还看重：{told}。" if said else f"{begin}，是因为：{told}。")
-    if not said:
-        said.append(f"{begin}，因为它的介绍与您说的最接近。")
-    if explained.unmet:
-        said.append(f"它的介绍没有写明“{'、'.join(explained.unmet)}”。")
-    return said
-
-
-def together(offer: Set) -> list[str]:
-    """Products for several needs, what they cost together, and what must be admitted."""
-    said: list[str] = []
-    things = " 加 ".join(_item(item) for item in offer.items)
-    total = None if offer.total is None else price_text(offer.total, offer.currency, _ZH)
-    limit = "" if offer.budget is None else limit_text(offer.budget, offer.currency, _ZH)
-    if len(offer.items) > 1 and total and limit and not offer.fits:
-        said.append(f"一共{limit}以内配不齐，符合的最便宜搭配如下。")
-        said.append(f"{things}，一共 {total}。")
-    elif len(offer.items) > 1 and total:
-        within = f"，在{limit}以内" if limit else ""
-        said.append(f"{things}，一共 {total}{within}。")
-    elif offer.items:
-        said.append(f"推荐{things}。")
-    said += [f"{noun}这边我放宽了“{text}”。" for noun, text in offer.set_aside]
-    said += [f"{title}目前{text}。" for title, text in offer.gone]
-    if offer.missing:
-        said.append(f"店里没有找到{'、'.join(offer.missing)}。")
-    if offer.can_swap:
-        within = "，总价仍在预算内" if limit else ""
-        said.append(f"其余几款可以替换其中的同类商品{within}。")
-    return said
-
-
-def _item(item: Item) -> str:
-    price = "" if item.price is None else price_text(item.price, item.currency, _ZH)
-    if item.quantity == 1:
-        return f"{item.title}（{price}）" if price else item.title
-    return f"{item.quantity} × {item.title}{f'（每件 {price}）' if price else ''}"
+WORDING = Wording(_ZH, lead_sentence, _contrast, _caution, _gone)

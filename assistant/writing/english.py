@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.writing import english_offers as offers
-from assistant.writing.english_offers import listed as _listed
+from assistant.writing import english_choice, english_offers, offers
+from assistant.writing.english_words import listed as _listed
 from assistant.writing.plan import Advantage, Department, Plan, Said, Set
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ class English:
 
     def opening(self, plan: Plan) -> str:
         """What was understood and found, true of every product shown."""
-        return offers.opening(plan) if plan.picks else self.nothing(plan)
+        return english_offers.opening(plan) if plan.picks else self.nothing(plan)
 
     def body(self, plan: Plan) -> list[Said]:
         """One to three sentences on one or two of the products, and what must be admitted."""
-        return offers.body(plan)
+        return offers.body(plan, english_offers.WORDING)
 
     def nothing(self, plan: Plan) -> str:
         """Nothing at all can be shown."""
@@ -128,15 +128,15 @@ class English:
 
     def advantages(self, title: str, found: Sequence[Advantage], of: int) -> str:
         """What speaks for one product against the others."""
-        return offers.advantages(title, found, of)
+        return english_choice.advantages(title, found, of)
 
     def together(self, offer: Set) -> list[str]:
         """Products for several needs, with what they cost together."""
-        return offers.together(offer)
+        return english_choice.together(offer)
 
     def why(self, explained: Explanation) -> list[str]:
         """Why a product was recommended."""
-        return offers.why(explained)
+        return english_choice.why(explained)
 
     def cart(self, title: str) -> list[str]:
         """Buying is done on the product's page."""

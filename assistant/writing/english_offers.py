@@ -5,32 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.constraints import Preference
 from assistant.language import Language
-from assistant.money import limit_text, price_text
+from assistant.money import price_text
 from assistant.naming import is_adjective
 from assistant.reasons import rating_text, sale_text, stock_text
 from assistant.understanding.words import concept_index
-from assistant.writing.contrasts import contrast_of
+from assistant.writing.english_words import NUMBERS, listed, number
+from assistant.writing.offers import MOST_REFUSED, Wording, fresh, shown_range
 from assistant.writing.phrasing import vary
-from assistant.writing.plan import BRANDS, Advantage, Condition, Item, Pick, Plan, Range, Said, Set
+from assistant.writing.plan import BRANDS, Condition, Pick, Plan, Range
 
 if TYPE_CHECKING:
-    from assistant.explaining import Explanation
+    pass
 
 _EN: Language = "en"
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-MOST_REFUSED = 2
 _BEST = {
     "cheapest": "cheapest",
     "dearest": "most expensive",
     "best_rated": "best rated",
-}
-# What would be no contrast: beside the most expensive thing, the cheapest of a few dear ones.
-OPPOSITE: dict[Preference, str] = {
-    "cheapest": "other",
-    "dearest": "cheapest",
-    "best_rated": "other",
 }
 
 
@@ -58,7 +50,7 @@ def opening(plan: Plan) -> str:
         return f"One thing in the shop fits{': ' + fit if fit else ''}."
     things = described(plan)
     if plan.met:
-        fit = f"{_capital(things)} fit your wish." if "," not in things else f"I see {things}."
+        fit = f"{_capital(things)} fit your wish." if "," not in things else f"There are {things}."
         return vary((f"Here are {things}.", f"I found {things}.", fit), plan.seed)
     return vary(
         (
@@ -70,40 +62,11 @@ def opening(plan: Plan) -> str:
     )
 
 
-def body(plan: Plan) -> list[Said]:
-    """One to three sentences on one or two of the products, and what must be admitted."""
-    if not plan.picks:
-        return []
-    lead = plan.picks[0]
-    sentences: list[Said] = []
-    told: list[Pick] = []
-    if not _is_told(plan):
-        alone = len(plan.picks) == 1
-        sentences.append(Said(lead_sentence(lead, plan, alone=alone), lead.product.id))
-        told.append(lead)
-    if (contrast := contrast_of(plan.picks)) is not None and not plan.named:
-        kind, pick = contrast
-        if kind != plan.best and (plan.best is None or kind != OPPOSITE[plan.best]):
-            told.append(pick)
-            sentences.append(Said(_contrast(kind, pick, plan), pick.product.id))
-    if caution := _caution(plan):
-        sentences.append(Said(caution))
-    sentences += [
-        Said(f"{pick.title} is {text} at the moment.")
-        for pick in (told if lead in told else [lead, *told])
-        if (text := stock_text(pick.product, _EN))
-    ]
-    sentences = sentences[:3]
-    if plan.question:
-        sentences.append(Said(plan.question))
-    return sentences
-
-
-def lead_sentence(pick: Pick, plan: Plan, *, alone: bool = False) -> str:
+def lead_sentence(pick: Pick, plan: Plan) -> str:
     """A sentence on the product that comes first, with what is not said of all of them."""
     why = listed(fresh(pick, plan))
     name = named(pick)
-    if alone:
+    if len(plan.picks) == 1:
         return f"It is {name}{': ' + why if why else ''}."
     if not why:
         return vary((f"{name} comes first.", f"My first suggestion is {name}."), plan.seed)
@@ -118,17 +81,9 @@ def lead_sentence(pick: Pick, plan: Plan, *, alone: bool = False) -> str:
     )
 
 
-def fresh(pick: Pick, plan: Plan) -> list[str]:
-    """The reasons that are not said of all products already; the price says what is reduced."""
-    said = {condition.text for condition in plan.met}
-    return [
-        reason.text for reason in pick.reasons if reason.text not in said and reason.kind != "sale"
-    ]
-
-
 def described(plan: Plan) -> str:
     """ "five waterproof jackets under $100, none of them black"."""
-    return f"{_number(len(plan.picks))} {with_conditions(plan.noun or 'things', plan.met)}"
+    return f"{number(len(plan.picks))} {with_conditions(plan.noun or 'things', plan.met)}"
 
 
 def with_conditions(noun: str, met: Sequence[Condition]) -> str:
@@ -169,28 +124,12 @@ def named(pick: Pick) -> str:
     return f"{pick.title} ({price}{', ' + before if before else ''})"
 
 
-def listed(parts: Sequence[str], word: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
-
-
 def ranged(span: Range) -> str:
     """ "from $19.90 to $69.00", "$69.00"; empty where no price is known."""
     if span.low is None or span.high is None:
         return ""
     low, high = (price_text(price, span.currency, _EN) for price in (span.low, span.high))
     return low if low == high else f"from {low} to {high}"
-
-
-def shown_range(picks: Sequence[Pick]) -> Range:
-    """The prices of what is shown; none where one is unknown or in another currency."""
-    prices = [pick.price for pick in picks if pick.price is not None]
-    currencies = {pick.product.currency for pick in picks}
-    if len(prices) < len(picks) or len(currencies) != 1:
-        return Range(len(picks))
-    return Range(len(picks), min(prices), max(prices), currencies.pop())
 
 
 def _special_opening(plan: Plan) -> str:
@@ -209,13 +148,6 @@ def _special_opening(plan: Plan) -> str:
         more = ", and what comes near it" if len(plan.picks) > 1 else ""
         return f"Yes, here is {lead}{more}."
     return ""
-
-
-def _is_told(plan: Plan) -> bool:
-    """Whether the opening speaks of the first pick already."""
-    superlative = plan.best in _BEST and not plan.set_aside and not plan.unmatched
-    named_first = bool(plan.named) and not plan.set_aside
-    return plan.too_little is not None or superlative or named_first
 
 
 def _set_aside(plan: Plan) -> str:
@@ -275,7 +207,7 @@ def _best(plan: Plan) -> str:
         return f"We have just one: {named(lead)}{rating}."
     if span is None or span.count is None:
         return f"The {word} of these {_closed(things)} is {named(lead)}{rating}."
-    count = f"{_number(span.count)} " if span.count < len(_NUMBERS) or not plan.met else ""
+    count = f"{number(span.count)} " if span.count < len(NUMBERS) or not plan.met else ""
     return f"The {word} of our {count}{_closed(things)} is {named(lead)}{rating}."
 
 
@@ -286,12 +218,12 @@ def _counted(plan: Plan, span: Range) -> str:
     prices = f", {spread}" if spread else ""
     if count == 1:
         return f"We have one that fits{' at ' + spread if spread else ''}."
-    some = "" if count == len(plan.picks) else f" Here are {_number(len(plan.picks))} of them."
-    return f"We have {_number(count)} {things}{prices}.{some}"
+    some = "" if count == len(plan.picks) else f" Here are {number(len(plan.picks))} of them."
+    return f"We have {number(count)} {things}{prices}.{some}"
 
 
 def _moved(plan: Plan) -> str:
-    count, span = _number(len(plan.picks)), ranged(shown_range(plan.picks))
+    count, span = number(len(plan.picks)), ranged(shown_range(plan.picks))
     rest = tuple(
         condition for condition in plan.met if not condition.path.startswith(("price", "exclude"))
     )
@@ -389,91 +321,12 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _number(count: int) -> str:
-    return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
-
-
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def advantages(title: str, found: Sequence[Advantage], of: int) -> str:
-    """What speaks for one compared product: "X costs less, is windproof and has a hood."."""
-    two = of == 2
-    told: list[str] = []
-    for each in found:
-        match each.kind:
-            case "price":
-                told.append("costs less" if two else "costs the least of these")
-            case "rating":
-                told.append("is rated higher" if two else "is rated above the others")
-            case "weight":
-                told.append("weighs less" if two else "weighs the least of these")
-            case "feature":
-                told.append(_has(each.name))
-    return f"{title} {listed(told)}."
+def _gone(title: str, text: str) -> str:
+    return f"{title} is {text} at the moment."
 
 
-def why(explained: Explanation) -> list[str]:
-    """Why a product was recommended, from its place, the conditions and what ranking counted."""
-    title = explained.title
-    if explained.place == 1 and explained.of > 1:
-        begin = f"{title} comes first of the {_number(explained.of)}"
-    elif explained.place and explained.of > 1:
-        begin = f"{title} is number {_number(explained.place)} of the {_number(explained.of)}"
-    else:
-        begin = f"I showed {title}"
-    said: list[str] = []
-    if explained.met:
-        said.append(f"{begin} because it is what you asked for: {listed(explained.met)}.")
-    if explained.counted:
-        told = listed(explained.counted)
-        said.append(
-            f"What also counted in the ranking: {told}."
-            if said
-            else f"{begin} because of this: {told}."
-        )
-    if not said:
-        said.append(f"{begin} because its record comes closest to your words.")
-    if explained.unmet:
-        said.append(f"Its record does not say “{listed(explained.unmet, 'or')}”.")
-    return said
-
-
-def _has(feature: str) -> str:
-    if is_adjective(feature):
-        return f"is {feature}"
-    single = " " not in feature and not feature.endswith("s")
-    article = ("an " if feature[:1] in "aeiou" else "a ") if single else ""
-    return f"has {article}{feature}"
-
-
-def together(offer: Set) -> list[str]:
-    """Products for several needs, what they cost together, and what must be admitted."""
-    said: list[str] = []
-    things = listed([_item(item) for item in offer.items])
-    total = None if offer.total is None else price_text(offer.total, offer.currency, _EN)
-    limit = "" if offer.budget is None else limit_text(offer.budget, offer.currency, _EN)
-    if len(offer.items) > 1 and total and limit and not offer.fits:
-        said.append(f"I can’t keep it within {limit}: the cheapest that fit are these.")
-        said.append(f"{things} come to {total} together.")
-    elif len(offer.items) > 1 and total:
-        within = f", within your {limit}" if limit else ""
-        said.append(f"{things} come to {total} together{within}.")
-    elif offer.items:
-        said.append(f"I would take {things}.")
-    said += [f"For the {noun} I set aside “{text}”." for noun, text in offer.set_aside]
-    said += [f"{title} is {text} at the moment." for title, text in offer.gone]
-    if offer.missing:
-        said.append(f"I found no {listed(offer.missing, 'or')} in the shop.")
-    if offer.can_swap:
-        within = ": you stay within your budget" if limit else ""
-        said.append(f"Swap one for another of its kind shown here, if you like{within}.")
-    return said
-
-
-def _item(item: Item) -> str:
-    price = "" if item.price is None else price_text(item.price, item.currency, _EN)
-    if item.quantity == 1:
-        return f"{item.title} ({price})" if price else item.title
-    return f"{item.quantity} × {item.title}{f' ({price} each)' if price else ''}"
+WORDING = Wording(_EN, lead_sentence, _contrast, _caution, _gone)
