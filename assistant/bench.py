@@ -6,6 +6,7 @@ import json
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from sqlalchemy import select
 
@@ -101,11 +102,19 @@ def bench_grounding(
     )
 
 
+def price_limits(constraints: Mapping[str, object]) -> list[str]:
+    """The amounts among the constraints of a reply, as decimal text."""
+    price = constraints.get("price")
+    if not isinstance(price, Mapping):
+        return []
+    sides = cast("Mapping[str, object]", price)
+    return [str(sides[side]) for side in ("min", "max") if side in sides]
+
+
 def audit_reply(auditor: Auditor, reply: Reply, said: Sequence[str]) -> list[Finding]:
     """The facts of one reply's text and of its cards' reasons."""
     shown = [card.product_id for card in reply.products]
-    price = reply.constraints.get("price")
-    limits = [str(value) for value in price.values()] if isinstance(price, dict) else []
+    limits = price_limits(reply.constraints)
     # What was understood is on the screen as the wish; a reply may repeat it.
     said = [*said, json.dumps(reply.constraints, ensure_ascii=False).replace("_", " ")]
     findings = auditor.audit(reply.text, shown, said, limits)

@@ -10,7 +10,7 @@ from typing import Literal, cast
 import numpy as np
 
 from assistant.audit import Auditor, Finding
-from assistant.bench import audit_reply
+from assistant.bench import audit_reply, price_limits
 from assistant.dialogues.checks import admits, asks
 from assistant.dialogues.exchange import Exchange
 from assistant.dialogues.records import attributes, has_words, naming_texts, same_value
@@ -213,8 +213,7 @@ def _latency(exchanges: Sequence[Exchange]) -> Latency:
 
 
 def _limits(exchange: Exchange) -> list[str]:
-    price = exchange.reply.constraints.get("price")
-    return [str(value) for value in price.values()] if isinstance(price, dict) else []
+    return price_limits(exchange.reply.constraints)
 
 
 def _values(part: object) -> list[object]:

@@ -14,12 +14,15 @@ from functools import cache
 
 from assistant.constraints import SUPERLATIVES
 from assistant.language import has_chinese
+from assistant.neutral_words import ENGLISH
 from assistant.reply import Intent
 from assistant.state import DialogueState, Wish
 from assistant.understanding.reading import Reading
 from assistant.understanding.referents import points_at_shown
 from assistant.understanding.shape import find_shape
-from assistant.understanding.words import grammar_pattern, read_lexicon
+from assistant.understanding.text import tokenise
+from assistant.understanding.vocabulary import ordinary_words
+from assistant.understanding.words import grammar_pattern, grammar_words, read_lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
             return Judgement(Intent.UNSAFE, name)
     wish_form = _cues("scope", "wish", "form").search(text) is not None
     evidence = _evidence(reading)
+    ordered = evidence and _ORDERS.match(text) is not None
+    wish_form = wish_form or ordered
     wished = wish_form and reading.names_product and len(text) < LONG_MESSAGE
     if cue("unsafe", "instruction", text) and not wished:
         return Judgement(Intent.UNSAFE, "instruction")
@@ -81,10 +86,10 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
     best = reading.prefer in SUPERLATIVES and not reading.names_product
     if best and _WHOLE.search(text) and not points_at_shown(text):
         return Judgement(Intent.RECOMMEND, "superlative")
-    early = _before_wishes(text, reading, state, wish_form)
+    early = _before_wishes(text, reading, state, wish_form, ordered=ordered)
     if early is not None:
         return early
-    if _restarts(text):
+    if _restarts(text) and (ongoing or evidence):
         return Judgement(Intent.REFINE if ongoing else Intent.RECOMMEND, "restart")
     about = re.match(r"(?:what|how) about\b", text) and reading.states_condition
     about = about or _HAVE_ANY.search(text) or _BARE_BEST.match(text)
@@ -101,7 +106,7 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
     if not wish_form:
         if _asks(text) and not _asks_for_goods(text, reading):
             return Judgement(Intent.OUT_OF_SCOPE, "question")
-        if not evidence and not ongoing and _TALK.search(text):
+        if not evidence and not ongoing and (_TALK.search(text) or _is_everyday(text)):
             return Judgement(Intent.OUT_OF_SCOPE, "talk")
     if ongoing and not _new_subject(reading, state):
         return Judgement(Intent.REFINE)
@@ -109,7 +114,7 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
 
 
 def _before_wishes(
-    text: str, reading: Reading, state: DialogueState, wish_form: bool
+    text: str, reading: Reading, state: DialogueState, wish_form: bool, *, ordered: bool
 ) -> Judgement | None:
     wished = wish_form and (reading.names_product or reading.states_condition)
     bought = re.search(r"\bi(?:'ve| have)? (?:bought|ordered|received)\b|收到的|#w\d", text)
@@ -121,7 +126,7 @@ def _before_wishes(
             if name in ("thanks", "bye") and reading.names_product and re.search(r"[?？]", text):
                 continue
             return Judgement(Intent.GREETING, name)
-    if cue("shop_question", "shop", text) and not (wished and not _asks(text)):
+    if cue("shop_question", "shop", text) and not (wished and (ordered or not _asks(text))):
         return Judgement(Intent.SHOP_QUESTION)
     in_reach = state.shown or (not wished and _CART_WORD.search(text))
     asks_price = state.shown and _asks_price_of_one(text)
@@ -134,6 +139,8 @@ def _before_wishes(
 
 # 有红色的吗, 红色的有吗: whether there are some like that, not whether the one shown is.
 _HAVE_ANY = grammar_pattern("intents", "have_any")
+# "Find padlocks with free delivery": an order for goods, whatever else it mentions.
+_ORDERS = grammar_pattern("intents", "orders")
 _WHY = grammar_pattern("intents", "why")
 _WHOLE = grammar_pattern("shape", "whole_shop")
 _BARE_BEST = grammar_pattern("intents", "bare_best")
@@ -162,6 +169,19 @@ def _refines(text: str) -> bool:
     if re.match(r"(?:is|are|does|do|has|why|how) (?:it|this|that|the|they|these|those)\b", text):
         return False
     return any(cue("refine", name, text) for name in names)
+
+
+def _is_everyday(text: str) -> bool:
+    """Whether every word is an everyday one: nothing is named that a shop could look for."""
+    words = [token for token in tokenise(text) if token.is_word]
+    return bool(words) and all(
+        word.text in _everyday() or word.lemma in _everyday() for word in words
+    )
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    return ordinary_words() | ENGLISH | grammar_words("query", "filler")
 
 
 def _asks_of_shown(text: str, reading: Reading, wish_form: bool) -> bool:

@@ -132,6 +132,10 @@ class Understander:
             best=reading.prefer if reading.prefer in SUPERLATIVES else None,
         )
 
+    def warm_up(self) -> None:
+        """Load the Chinese word list now, which takes a second, and not with a message."""
+        word_boundaries("预热")
+
     def query(self, state: DialogueState) -> str:
         """The stand-alone query of a state, such as one from which a chip was removed."""
         parts = [*(part for need in state.wish.needs for part in need.parts), *state.wish.parts]

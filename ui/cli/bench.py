@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,6 +30,7 @@ class Bench(StrEnum):
     TURN = "turn"
     GROUNDING = "grounding"
     LANGUAGES = "languages"
+    UNDERSTANDING = "understanding"
 
 
 def bench(
@@ -49,6 +50,9 @@ def bench(
     turn times what a customer waits for; grounding counts facts in replies that are in no
     record, by a checker that shares no code with the writer's; languages counts the wishes in
     one language that find their products in another, by each encoder that is installed.
+    record, by a checker that shares no code with the writer's; understanding times how long
+    messages take to be understood and, where the file's rows say what people made of them
+    (conditions, rewritten requests, intents), how far the guide agrees.
     """
     settings = load_settings()
     report = _RUNS[name](settings, queries, limit)
@@ -127,6 +131,20 @@ def _languages(settings: Settings, queries: Path | None, limit: int | None) -> o
     return bench_languages(settings, dict(list(judged.items())[:limit]))
 
 
+def _understanding(settings: Settings, queries: Path | None, limit: int | None) -> object:
+    from assistant.understanding.measure import measure_understanding
+    from assistant.understanding.understander import Understander
+    from retrieval.catalog import Catalog
+    from retrieval.database import open_database
+
+    if queries is None:
+        raise ShopGuideError("bench understanding needs --queries FILE, a message a line")
+    catalog = Catalog(open_database(settings.resolved_database_url))
+    understander = Understander(catalog.facets(), catalog.titles())
+    understander.warm_up()
+    return measure_understanding(understander, islice(_rows(queries), limit))
+
+
 _RUNS = {
     Bench.RETRIEVAL: _retrieval,
     Bench.INGEST: _ingest,
@@ -134,6 +152,7 @@ _RUNS = {
     Bench.TURN: _turn,
     Bench.GROUNDING: _grounding,
     Bench.LANGUAGES: _languages,
+    Bench.UNDERSTANDING: _understanding,
 }
 
 
@@ -153,6 +172,25 @@ def _lines(file: Path | None, limit: int | None) -> list[str]:
     except (OSError, UnicodeDecodeError) as error:
         raise ShopGuideError(f"{file}: cannot be read ({error})") from error
     return list(found)
+
+
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSONL file; a line of plain text is a message."""
+    opened = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opened(file, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if not line.strip():
+                    continue
+                if not line.startswith("{"):
+                    yield {"message": line.strip()}
+                    continue
+                try:
+                    yield json.loads(line)
+                except json.JSONDecodeError as error:
+                    raise ShopGuideError(f"{file}, line {number}: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ShopGuideError(f"{file}: cannot be read ({error})") from error
 
 
 def _text_of(line: str, where: str) -> str:
