@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assistant.cart import CartView
+from assistant.events import Event, EventKind
 from assistant.language import Language
 from assistant.log import Impression, OpenTurn, TurnRecord
 from assistant.reply import (
@@ -24,6 +26,7 @@ from assistant.writing.composer import composer_for
 from assistant.writing.writer import Written
 from ranking.candidates import behaviour_numbers, hit_candidate
 from ranking.rerank import RankedHit
+from retrieval.product import Product
 
 
 @dataclass(slots=True)
@@ -72,6 +75,8 @@ class Draft:
     is_shown: bool = False
     channel: str = "web"
     comparison: Comparison | None = None
+    cart: CartView | None = None
+    events: list[Event] = field(default_factory=list[Event])
     before: DialogueState = field(init=False)
 
     def __post_init__(self) -> None:
@@ -95,6 +100,37 @@ class Draft:
     def count(self, helped: bool) -> None:
         """Note whether the turn helped; several that do not call for a person."""
         self.state = self.state.with_success() if helped else self.state.with_failure()
+
+    def keep_wish(self, intent: Intent) -> None:
+        """Take the message for another intent than was understood, which leaves the wish alone."""
+        self.intent = intent
+        self.state = self.before.model_copy(
+            update={"turn": self.state.turn, "language": self.language, "last_intent": intent}
+        )
+        self.constraints = self.state.to_json()
+        self.understood = {
+            **self.understood,
+            "intent": intent.value,
+            "constraints": self.constraints,
+            "changed": [],
+        }
+
+    def note_added(self, product: Product) -> None:
+        """Have an `add_to_cart` logged for the turn that showed the product or a variant of it."""
+        for shown in reversed(self.state.shown):
+            for place, each in enumerate(shown.products, start=1):
+                if each.product_id == product.id or each.group_id == product.variant_group:
+                    self.events.append(
+                        Event(
+                            conversation_id=self.turn.conversation_id,
+                            kind=EventKind.ADD_TO_CART,
+                            turn=shown.turn,
+                            product_id=each.product_id,
+                            position=place,
+                            value=None if each.product_id == product.id else product.id,
+                        )
+                    )
+                    return
 
     def remember_shown(self) -> None:
         """Let the dialogue state know what is shown."""
@@ -149,6 +185,7 @@ class Draft:
             handoff=self.handoff,
             suggestions=self.suggestions,
             comparison=self.comparison,
+            cart=self.cart,
             writer="llm" if self.written.accepted else "composer",
             models=self.models,
             latency_ms=self.clock.latency,

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.cart import CartView
+
 
 class Intent(StrEnum):
     """What a customer's message wants."""
@@ -70,7 +72,7 @@ class Latency(BaseModel):
 
 
 class Reply(BaseModel):
-    """A whole reply, as in the contract; with a table where products were compared."""
+    """A whole reply, as in the contract, with the table of a comparison or the cart it is about."""
 
     conversation_id: str
     turn: int
@@ -82,6 +84,7 @@ class Reply(BaseModel):
     handoff: bool = False
     suggestions: list[str] = Field(default_factory=list)
     comparison: Comparison | None = None
+    cart: CartView | None = None
     writer: Literal["llm", "composer"]
     models: dict[str, str | None] = Field(default_factory=dict)
     latency_ms: Latency = Field(default_factory=Latency)

@@ -35,6 +35,13 @@ class AssistantSettings(RankingSettings):
         float, Field(gt=0, description="after this the composer finishes the text")
     ] = 4.0
     products_shown: Annotated[int, Field(ge=1, le=20, description="cards in a reply")] = 5
+    cart_url: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://[^\s{}]+\{items\}[^\s{}]*$",
+            description="the shop's cart page, with {items} where ID:QUANTITY,… go",
+        ),
+    ] = None
     phone_regions: Annotated[
         tuple[str, ...],
         Field(description="ISO 3166 codes: whose national phone numbers are masked"),

@@ -8,6 +8,7 @@ from statistics import median_high
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.cart import Cart
 from assistant.constraints import Constraints
 from assistant.language import Language
 from assistant.reply import Intent
@@ -92,6 +93,7 @@ class DialogueState(BaseModel):
     failed_turns: int = 0
     has_asked: bool = False
     last_intent: Intent | None = None
+    cart: Cart = Cart()
 
     @property
     def constraints(self) -> Constraints:

@@ -132,6 +132,8 @@ def _before_wishes(
     asks_price = state.shown and _asks_price_of_one(text)
     if cue("cart", "cart", text) and in_reach and not asks_price:
         return Judgement(Intent.CART)
+    if state.cart.lines and cue("cart", "edit", text):
+        return Judgement(Intent.CART, "edit")
     if cue("compare", "compare", text) and (state.shown or reading.names_product):
         return Judgement(Intent.COMPARE)
     return None

@@ -124,11 +124,6 @@ class Chinese:
         """Why a product was recommended."""
         return chinese_choice.why(explained)
 
-    def cart(self, title: str) -> list[str]:
-        """Buying is done on the product's page."""
-        what = title or "商品"
-        return [f"我暂时还不能帮您把{what}加入购物车，请打开商品页面添加。"]
-
     def out_of_scope(self) -> list[str]:
         """A friendly sentence on what the guide is for."""
         return ["这个我帮不上忙，不过很乐意帮您在店里找商品。"]

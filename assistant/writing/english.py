@@ -138,14 +138,6 @@ class English:
         """Why a product was recommended."""
         return english_choice.why(explained)
 
-    def cart(self, title: str) -> list[str]:
-        """Buying is done on the product's page."""
-        what = title or "a product"
-        return [
-            f"I can’t put {what} into a cart for you yet: "
-            "please open the product’s page and add it there."
-        ]
-
     def out_of_scope(self) -> list[str]:
         """A friendly sentence on what the guide is for."""
         return ["That is beyond me, but I’m glad to help you find something in the shop."]

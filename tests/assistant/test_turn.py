@@ -165,12 +165,6 @@ def test_why_is_answered_from_the_conditions_and_the_ranking(guide: Guide) -> No
     )
 
 
-def test_the_cart_is_not_promised(guide: Guide) -> None:
-    reply = say(guide, WISH, "add the first one to my cart")
-    assert reply.intent is Intent.CART
-    assert "can’t put Storm Shell Jacket into a cart" in reply.text
-
-
 @pytest.mark.parametrize("message", ["", "   ", "???", "👍", "\x00"])
 def test_an_empty_message_is_answered(guide: Guide, message: str) -> None:
     assert say(guide, message).text == "I’m listening: what are you looking for?"

@@ -1,0 +1,93 @@
+"""What a guide is made of, and what one turn of it works with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.draft import Draft
+from assistant.log import ConversationLog
+from assistant.naming import Naming
+from assistant.settings import AssistantSettings
+from assistant.understanding.understander import Understander, Understood
+from assistant.writing.composer import Composer, composer_for
+from assistant.writing.writer import Writer
+from ranking.rerank import ClickRanker
+from retrieval.catalog import Catalog
+from retrieval.documents import DocumentSearch
+from retrieval.facets import Facets
+from retrieval.product import Product
+from retrieval.search import ProductSearch
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a guide is made of."""
+
+    settings: AssistantSettings
+    catalog: Catalog
+    search: ProductSearch
+    ranker: ClickRanker
+    documents: DocumentSearch
+    log: ConversationLog
+    writer: Writer
+    embedder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What follows from the catalogue's facets, made once a revision."""
+
+    revision: int
+    facets: Facets
+    understander: Understander
+    strict_words: frozenset[str]
+
+
+@dataclass(frozen=True)
+class TurnContext:
+    """One turn at work; `understood` is None where a click took the place of a message."""
+
+    parts: Parts
+    words: Vocabulary
+    draft: Draft
+    understood: Understood | None = None
+
+    @property
+    def facets(self) -> Facets:
+        """The facets of the catalogue as it is now."""
+        return self.words.facets
+
+    @cached_property
+    def naming(self) -> Naming:
+        """How things are called in the customer's language."""
+        return Naming(self.facets, self.draft.language)
+
+    @property
+    def composer(self) -> Composer:
+        """The composer of the customer's language."""
+        return composer_for(self.draft.language)
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of a price that names none."""
+        return self.parts.settings.currency or self.facets.currency
+
+    @property
+    def candidates(self) -> int:
+        """How many products are ranked."""
+        return self.parts.settings.rerank_candidates
+
+    def meant(self) -> list[Product]:
+        """The products a message speaks of: named ones, else the one in focus or shown alone."""
+        state = self.draft.state
+        ids: Sequence[str] = (self.understood.referents if self.understood else ()) or state.focus
+        if not ids and len(state.last_shown) == 1:
+            ids = [state.last_shown[0].product_id]
+        return self.products(ids)
+
+    def products(self, ids: Sequence[str]) -> list[Product]:
+        """The products with these ids that the shop has, in this order."""
+        found = self.parts.catalog.get(ids)
+        return [found[key] for key in ids if key in found]

@@ -1,0 +1,134 @@
+"""A recommendation: retrieve -> rerank -> choose -> show the cards -> write and verify."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from assistant.asking import question_for
+from assistant.bundles import find_bundle
+from assistant.constraints import SUPERLATIVES
+from assistant.diversify import choose
+from assistant.evidence import shared_words
+from assistant.finding import Found, find, ordered, with_named
+from assistant.gathering import picks_of_bundle, set_of
+from assistant.parts import TurnContext
+from assistant.planning import cards_of, limits_of, picks_of, plan_of
+from assistant.reply import Intent, TurnEvent
+from assistant.suggestions import suggest, understood_and_found
+from assistant.verify import Verifier
+from assistant.writing.phrasing import seed_of
+from assistant.writing.plan import BRANDS
+
+SUGGESTED_ANSWERS = 4
+
+
+def recommend(context: TurnContext, query: str) -> Iterator[TurnEvent]:
+    """Answer the wish of the conversation, for which `query` is searched."""
+    if context.draft.state.wish.needs:
+        yield from _gather(context, query)
+        return
+    parts, draft, understood = context.parts, context.draft, context.understood
+    facets, naming = context.facets, context.naming
+    state, before = draft.state, draft.before.constraints
+    draft.query = query
+
+    since = time.perf_counter()
+    exact = understood is not None and (understood.best or understood.shape) is not None
+    exact = exact or state.constraints.prefer in SUPERLATIVES
+    found = find(parts.search, query, state, facets, context.candidates, exact=exact)
+    named = understood.named if understood else ()
+    if named:
+        found = with_named(parts.search, query, found, named, facets)
+    draft.clock.step("retrieve", since)
+
+    since = time.perf_counter()
+    ranked = parts.ranker.rank(query, found.hits, draft.turn.customer_id)
+    draft.clock.step("rerank", since)
+
+    draft.ranked = ordered(ranked, found, facets)
+    in_order = found.in_order or found.constraints.prefer in SUPERLATIVES
+    draft.shown = choose(draft.ranked, parts.settings.products_shown, in_order=in_order)
+    picks = picks_of(draft.shown, found, state, naming, facets)
+    draft.cards = cards_of(draft.shown, picks)
+    draft.constraints = state.to_json()
+    draft.remember_shown()
+
+    asked = None
+    if draft.intent is Intent.RECOMMEND and not (exact or named or found.set_aside):
+        asked = question_for(draft.ranked, state, facets, naming)
+    if asked is not None:
+        draft.state = draft.state.model_copy(update={"has_asked": True})
+    plan = plan_of(
+        picks,
+        state,
+        found,
+        naming,
+        facets,
+        wish=draft.turn.message,
+        seed=seed_of(draft.turn.conversation_id, draft.turn.turn),
+        currency=context.currency,
+        understood=understood,
+        before=draft.before,
+        question=context.composer.question(asked) if asked else "",
+    )
+    if plan.is_stuck and plan.too_little is not None:
+        # "Cheaper" than the cheapest: no condition that the next turns could be held to.
+        draft.state = draft.state.with_price_of(before)
+    elif BRANDS in found.set_aside:
+        draft.state = draft.state.with_constraints(found.constraints)
+    draft.constraints = draft.state.to_json()
+
+    def verifier() -> Verifier:
+        return Verifier(
+            [pick.product for pick in picks],
+            context.words.strict_words,
+            limits=limits_of(found.constraints),
+            wish=draft.turn.message,
+            shared=shared_words(hit.hit.product for hit in draft.ranked),
+        )
+
+    yield from draft.say_all(parts.writer.write(plan, verifier, draft.written))
+    draft.suggestions = _suggestions(context, found)
+    if asked is not None:
+        draft.suggestions = list(asked.options)[:SUGGESTED_ANSWERS]
+
+
+def _gather(context: TurnContext, query: str) -> Iterator[TurnEvent]:
+    """Products for several needs at once, within their budget."""
+    parts, draft = context.parts, context.draft
+    facets, naming, state = context.facets, context.naming, context.draft.state
+    draft.query = query
+    since = time.perf_counter()
+    bundle = find_bundle(
+        parts.search,
+        lambda query, hits: parts.ranker.rank(query, hits, draft.turn.customer_id),
+        context.words.understander.query,
+        state,
+        facets,
+        context.candidates,
+    )
+    draft.clock.step("retrieve", since)
+    draft.ranked = [hit for line in bundle.lines for hit in line.ranked]
+    draft.ranked += [hit for hit in bundle.shown if hit not in draft.ranked]
+    draft.shown = bundle.shown
+    draft.cards = cards_of(draft.shown, picks_of_bundle(bundle, state, naming, facets))
+    draft.constraints = state.to_json()
+    draft.remember_shown()
+    if not bundle.shown:
+        yield from draft.say_all(context.composer.no_product())
+        return
+    offer = set_of(bundle, state, naming, context.currency)
+    yield from draft.say_all(context.composer.together(offer))
+
+
+def _suggestions(context: TurnContext, found: Found) -> list[str]:
+    draft, words = context.draft, context.words
+    state = draft.state.with_constraints(found.constraints)
+
+    def leads_somewhere(phrase: str) -> bool:
+        return understood_and_found(
+            phrase, state, words.understander, words.facets, context.parts.search.count
+        )
+
+    return suggest(draft.ranked, draft.shown, state, words.facets, context.naming, leads_somewhere)
