@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.carting import CartDesk
+from assistant.carting import CartDesk, CartOutcome
 from assistant.inquiring import show_plainly
 from assistant.parts import TurnContext
 from assistant.reply import Intent, TurnEvent
@@ -23,7 +23,13 @@ _NEVER_AN_OPTION = (
 
 def cart_desk(context: TurnContext) -> CartDesk:
     """Who serves the cart in the customer's language."""
-    return CartDesk(context.parts.catalog, context.naming, context.parts.settings.cart_url)
+    # A page shows the lines; where there is no page, the text holds them.
+    return CartDesk(
+        context.parts.catalog,
+        context.naming,
+        context.parts.settings.cart_url,
+        lines=context.draft.channel != "web",
+    )
 
 
 def tells_option(context: TurnContext) -> bool:
@@ -39,7 +45,24 @@ def serve_cart(context: TurnContext) -> Iterator[TurnEvent]:
     """Change or show the cart; what cannot be bought is refused, with something like it."""
     draft = context.draft
     desk = cart_desk(context)
-    outcome = desk.serve(draft.turn.message, draft.state, context.meant())
+    named = context.understood.named if context.understood else ()
+    variants = {each.variant_group: each for each in reversed(context.products(named))}
+    meant = list(variants.values()) or context.meant()
+    yield from _done(context, desk, desk.serve(draft.turn.message, draft.state, meant))
+
+
+def change_cart(context: TurnContext, product_id: str, quantity: int | None) -> Iterator[TurnEvent]:
+    """Do what a click asks: so many of a product; None asks for one to be added."""
+    desk = cart_desk(context)
+    products = context.products([product_id])
+    if not products:
+        yield from context.draft.say_all(context.composer.which_product())
+        return
+    yield from _done(context, desk, desk.change(context.draft.state, products[0], quantity))
+
+
+def _done(context: TurnContext, desk: CartDesk, outcome: CartOutcome) -> Iterator[TurnEvent]:
+    draft = context.draft
     draft.state = draft.state.model_copy(update={"cart": outcome.cart})
     draft.count(outcome.helped)
     draft.cart = desk.view(outcome.cart)

@@ -12,6 +12,7 @@ from assistant.cart import (
     PricedLine,
     can_be_bought,
     fitting,
+    is_size,
     options_of,
     priced,
 )
@@ -52,11 +53,14 @@ class CartOutcome:
 class CartDesk:
     """Serves the cart of one conversation in one turn."""
 
-    def __init__(self, catalog: Catalog, naming: Naming, template: str | None) -> None:
+    def __init__(
+        self, catalog: Catalog, naming: Naming, template: str | None, *, lines: bool = True
+    ) -> None:
+        """With `lines` the text names every line of the cart; else a page shows them."""
         self._catalog = catalog
         self._naming = naming
         self._template = template
-        self._say = CartPhrases(naming.language)
+        self._say = CartPhrases(naming.language, lines=lines)
 
     def view(self, cart: Cart) -> CartView:
         """The cart priced by the catalogue as it is now."""
@@ -98,6 +102,20 @@ class CartDesk:
             case "add":
                 return self._add_meant(message, state, cart, request, meant)
 
+    def change(self, state: DialogueState, product: Product, quantity: int | None) -> CartOutcome:
+        """Have so many of a product in the cart; None adds one, asking for what is open."""
+        cart = state.cart.waiting_for(None)
+        if quantity is None:
+            return self._add(cart, product, self._pointed_at(product), 1)
+        return self._set(cart, product.id, self._naming.title(product), quantity)
+
+    def _set(self, cart: Cart, product_id: str, title: str, quantity: int) -> CartOutcome:
+        after = cart.with_quantity(product_id, quantity)
+        view = self.view(after)
+        now = next((each for each in view.lines if each.product_id == product_id), None)
+        done = self._say.removed(title) if now is None else self._say.changed(now)
+        return CartOutcome(after, [done, *self._say.contents(view)])
+
     def _add_meant(
         self,
         message: str,
@@ -112,7 +130,8 @@ class CartDesk:
         outcome = CartOutcome(cart)
         for product in meant:
             variants = self._catalog.variants(product)
-            chosen = self._wished(state, variants) | self._chosen(message, variants)
+            chosen = self._pointed_at(product, variants) | self._wished(state, variants)
+            chosen |= self._chosen(message, variants)
             outcome = self._add(outcome.cart, product, chosen, request.quantity or 1)
             said += outcome.said
             if outcome.cart.pending is not None or outcome.sold_out is not None:
@@ -141,7 +160,12 @@ class CartDesk:
                 self._naming.attribute_name(name): [self._naming.word(v) for v in values]
                 for name, values in missing.items()
             }
-            ask = self._say.asks(title, told)
+            settled = [
+                self._naming.word(chosen[name])
+                for name in options
+                if name in chosen and self._naming.word(chosen[name]) not in title.casefold()
+            ]
+            ask = self._say.asks(title, told, settled)
             offered = next(iter(told.values()))[:4]
             return CartOutcome(cart.waiting_for(pending), [ask], suggestions=offered)
         variant = product if product in fits else fits[0]
@@ -174,11 +198,7 @@ class CartDesk:
             quantity = max(0, line.quantity + request.by)
         if request.act == "remove" and request.quantity and request.quantity < line.quantity:
             quantity = line.quantity - request.quantity
-        after = cart.with_quantity(line.product_id, quantity)
-        view = self.view(after)
-        now = next((each for each in view.lines if each.product_id == line.product_id), None)
-        done = self._say.removed(line.title) if now is None else self._say.changed(now)
-        return CartOutcome(after, [done, *self._say.contents(view)])
+        return self._set(cart, line.product_id, line.title, quantity)
 
     def _lines_meant(
         self, message: str, view: CartView, request: CartRequest, meant: Sequence[Product]
@@ -207,6 +227,20 @@ class CartDesk:
             if product.variant_group in groups
         ]
         return pointed if len(pointed) == 1 else list(lines) if len(lines) == 1 else []
+
+    def _pointed_at(
+        self, product: Product, variants: Sequence[Product] | None = None
+    ) -> dict[str, str]:
+        """Options that the title of the one pointed at names ("… – Ocean Blue"): they were seen."""
+        options = options_of(self._catalog.variants(product) if variants is None else variants)
+        words = set(phrase(product.title))
+        return {
+            name: value
+            for name in options
+            if not is_size(name)
+            and (value := str(product.attributes.get(name, "")))
+            and set(phrase(value)) <= words
+        }
 
     def _wished(self, state: DialogueState, variants: Sequence[Product]) -> dict[str, str]:
         """Options that the wish already states ("a blue jacket in M")."""

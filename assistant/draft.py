@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from assistant.cart import CartView
 from assistant.events import Event, EventKind
-from assistant.language import Language
+from assistant.language import Language, has_chinese
 from assistant.log import Impression, OpenTurn, TurnRecord
 from assistant.reply import (
     Comparison,
@@ -102,8 +102,13 @@ class Draft:
         self.state = self.state.with_success() if helped else self.state.with_failure()
 
     def keep_wish(self, intent: Intent) -> None:
-        """Take the message for another intent than was understood, which leaves the wish alone."""
+        """Take the message for another intent than was understood, which leaves the wish alone.
+
+        A size or a colour tells no language: the conversation's stays.
+        """
         self.intent = intent
+        if not has_chinese(self.turn.message):
+            self.language = self.before.language
         self.state = self.before.model_copy(
             update={"turn": self.state.turn, "language": self.language, "last_intent": intent}
         )

@@ -13,9 +13,10 @@ from contextlib import ExitStack
 
 from pydantic import ValidationError
 
-from assistant.cart_turn import serve_cart, tells_option
+from assistant.cart_turn import change_cart, serve_cart, tells_option
 from assistant.draft import Clock, Draft
 from assistant.events import Event
+from assistant.gestures import CartChanged, ConditionRemoved
 from assistant.inquiring import answer_on_product, answer_on_shop, compare, describe_shop, say_why
 from assistant.llm import LanguageModel
 from assistant.log import LoggedTurn, OpenTurn
@@ -112,7 +113,8 @@ class Guide:
         """Answer the removal of one condition ("price.max") as a turn of its own."""
         clock = Clock()
         with self._turnstiles.one_at_a_time(conversation_id):
-            turn = self.parts.log.begin(f"(–{path})", conversation_id=conversation_id)
+            done = ConditionRemoved(path).to_message()
+            turn = self.parts.log.begin(done, conversation_id=conversation_id)
             draft = self._draft(turn, clock)
             draft.notices.append("condition removed")
             draft.intent, draft.language = Intent.REFINE, draft.state.language
@@ -121,6 +123,21 @@ class Guide:
             context = TurnContext(self.parts, self._words(), draft)
             query = context.words.understander.query(draft.state)
             yield from self._completed(draft, recommend(context, query))
+
+    def change_cart(
+        self, conversation_id: str, product_id: str, quantity: int | None = None
+    ) -> Iterator[TurnEvent]:
+        """Answer a click on the cart as a turn of its own: so many of a product, or one more."""
+        clock = Clock()
+        with self._turnstiles.one_at_a_time(conversation_id):
+            done = CartChanged(product_id, quantity).to_message()
+            turn = self.parts.log.begin(done, conversation_id=conversation_id)
+            draft = self._draft(turn, clock)
+            draft.notices.append("cart changed by a click")
+            draft.intent, draft.language = Intent.CART, draft.state.language
+            draft.constraints = draft.state.to_json()
+            context = TurnContext(self.parts, self._words(), draft)
+            yield from self._completed(draft, change_cart(context, product_id, quantity))
 
     def record_event(self, event: Event) -> None:
         """Log what a customer did with a reply.

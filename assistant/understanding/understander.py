@@ -128,7 +128,7 @@ class Understander:
             move=find_move(text, state, referents) if judgement.intent in _WISHES else None,
             shape=find_shape(text, reading) if judgement.reason == "shape" else None,
             kinds=tuple(reading.category),
-            named=named if judgement.reason == "named" else (),
+            named=named if judgement.reason == "named" or judgement.intent is Intent.CART else (),
             best=reading.prefer if reading.prefer in SUPERLATIVES else None,
         )
 

@@ -8,13 +8,20 @@ from decimal import Decimal
 from assistant.cart import CartView, PricedLine
 from assistant.language import Language
 from assistant.money import price_text
+from assistant.writing.english_words import listed
+
+
+SHORTEST_NAMED = 2
+"""A letter such as "S" stands in every title and is not named by it."""
 
 
 class CartPhrases:
     """Sentences on one cart for one language."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, *, lines: bool = True) -> None:
+        """With `lines` the contents are told line by line, else only what they come to."""
         self.language: Language = language
+        self._lines = lines
 
     def _in(self, english: str, chinese: str) -> str:
         return chinese if self.language == "zh" else english
@@ -27,14 +34,18 @@ class CartPhrases:
         """Every line and the sum of each currency."""
         if not view.lines:
             return [self._in("Your cart is empty.", "您的购物车是空的。")]
-        said = [self._in("In your cart:", "您的购物车里有：")]
-        said += [f"\n- {self.line(line)}" for line in view.lines]
         sums = [
             price_text(Decimal(total), currency or None, self.language)
             for currency, total in view.totals.items()
         ]
-        if sums:
-            total = self._in(" and ", "和").join(sums)
+        total = self._in(" and ", "和").join(sums)
+        if not self._lines:
+            if not total:
+                return [self._in("Here is your cart.", "这是您的购物车。")]
+            return [self._in(f"Your cart comes to {total}.", f"购物车合计 {total}。")]
+        said = [self._in("In your cart:", "您的购物车里有：")]
+        said += [f"\n- {self.line(line)}" for line in view.lines]
+        if total:
             said.append(self._in(f"\nTotal: {total}.", f"\n合计：{total}。"))
         return said
 
@@ -58,17 +69,27 @@ class CartPhrases:
         """Nothing is left."""
         return self._in("I’ve emptied your cart.", "已清空购物车。")
 
-    def asks(self, title: str, options: Mapping[str, Sequence[str]]) -> str:
-        """Which of the open options it is to be: {"size": ["S", "M"]}, already translated."""
-        lists = [
-            f"{name}{self._in(': ', '：')}{self._in(', ', '、').join(values)}"
-            for name, values in options.items()
-        ]
+    def asks(self, title: str, options: Mapping[str, Sequence[str]], settled: Sequence[str]) -> str:
+        """Which of the open options it is to be: {"size": ["S", "M"]}, already translated.
+
+        `settled` are the values that are known, such as the colour that was pointed at.
+        """
+        colon = self._in(": ", "：")
+        lists = [f"{name}{colon}{self._either(values)}" for name, values in options.items()]
         what = self._in(" and ", "和").join(options)
-        return self._in(
-            f"Which {what} of {title} would you like? There is {'; '.join(lists)}.",
-            f"{title}您要哪种{what}？可选{'；'.join(lists)}。",
-        )
+        known = self._in(", ", "、").join(settled)
+        if self.language == "zh":
+            taken = f"（{known}）" if known else ""
+            return f"{title}{taken}您要哪种{what}？{'；'.join(lists)}。"
+        taken = f" in {known}" if known else ""
+        if len(options) == 1:
+            only = self._either(next(iter(options.values())))
+            return f"Which {what} of {title}{taken} would you like: {only}?"
+        told = " ".join(f"{each[:1].upper()}{each[1:]}." for each in lists)
+        return f"Which {what} of {title}{taken} would you like? {told}"
+
+    def _either(self, values: Sequence[str]) -> str:
+        return "、".join(values) if self.language == "zh" else listed(values, "or")
 
     def no_such(self, title: str, chosen: Sequence[str]) -> str:
         """The options told do not go together."""
@@ -130,8 +151,11 @@ class CartPhrases:
         ]
 
     def _named(self, line: PricedLine) -> str:
+        """The title with the options that it does not name itself."""
         told = self._in(", ", "，").join(
-            f"{name}{self._in(' ', '：')}{value}" for name, value in line.options.items()
+            f"{name}{self._in(' ', '：')}{value}"
+            for name, value in line.options.items()
+            if len(value) < SHORTEST_NAMED or value.casefold() not in line.title.casefold()
         )
         return line.title + (self._in(f" ({told})", f"（{told}）") if told else "")
 

@@ -160,3 +160,41 @@ def test_every_example_wish_leads_to_products_in_both_languages(
             assert page.locator(".sg-card").count() > 0, said
             page.locator("[data-do=new]").click()
         visitor.close()
+
+
+def test_a_customer_fills_a_cart(customer: Visitor, demo: DemoSite) -> None:
+    page = customer.open()
+    customer.say(WISH)
+    page.get_by_role("button", name="Add Fellmarrow").first.click()
+    customer.answered(2)
+    expect(page.locator(".sg-turn").last.locator(".sg-text")).to_contain_text("Which size")
+
+    page.locator(".sg-suggestion", has_text=re.compile("^M$")).click()
+    customer.answered(3)
+    cart = page.locator(".sg-turn").last.get_by_role("region", name="Your cart")
+    expect(cart).to_contain_text("blue, M")
+    expect(cart.locator(".sg-cart-total")).to_contain_text("$89.00")
+    page.get_by_role("button", name="One more of").click()
+    customer.answered(4)
+    expect(page.locator(".sg-cart-total").last).to_contain_text("$178.00")
+
+    # The cart is still there after a reload, and its button shows it.
+    page.reload()
+    button = page.get_by_role("button", name="Cart, 2 items")
+    expect(button).to_be_visible()
+    button.click()
+    customer.answered(5)
+    expect(page.locator(".sg-cart-total").last).to_contain_text("$178.00")
+    page.locator(".sg-turn").last.get_by_role("button", name="Remove Fellmarrow").click()
+    customer.answered(6)
+    expect(page.locator(".sg-turn").last.locator(".sg-text")).to_contain_text("cart is empty")
+    expect(page.get_by_role("button", name="Cart,")).to_have_count(0)
+
+    conversation = page.evaluate("localStorage.getItem('shopguide.conversation')")
+    with demo.engine.connect() as connection:
+        added = connection.execute(
+            select(events.c.turn, events.c.product_id).where(
+                events.c.conversation_id == conversation, events.c.kind == "add_to_cart"
+            )
+        ).all()
+    assert [turn for turn, _ in added] == [1]

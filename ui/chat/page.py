@@ -13,7 +13,7 @@ import gradio as gr
 from assistant.reply import TurnEvent
 from assistant.turn import Guide
 from retrieval.catalog import Catalog
-from ui.chat.requests import Remove, Resume, Say, Stop
+from ui.chat.requests import ChangeCart, Remove, Resume, Say, Stop
 from ui.chat.storefront import Storefronts
 from ui.chat.streaming import Running, TurnStoppedError
 from ui.chat.views import TurnView, conversation_json
@@ -27,7 +27,7 @@ _Json = dict[str, object]
 
 # Gradio runs this with Function(); everything else is in modules under /guide/.
 _ON_LOAD = """
-const events = ["resume", "say", "remove", "stop"];
+const events = ["resume", "say", "remove", "cart", "stop"];
 import(new URL("guide/chat.js", document.baseURI))
   .then((chat) => chat.start(element, trigger, watch, props, events));
 """
@@ -63,6 +63,7 @@ def build_chat(settings: Settings, guide: Guide, catalog: Catalog) -> gr.Blocks:
         view.resume(handlers.resume, outputs=view, **options)
         view.say(handlers.say, outputs=view, **options)
         view.remove(handlers.remove, outputs=view, **options)
+        view.cart(handlers.cart, outputs=view, **options)
         view.stop(handlers.stop, **options)
     page.queue(default_concurrency_limit=8, max_size=64)
     return page
@@ -105,6 +106,18 @@ class ChatHandlers:
             if self._known(asked.conversation) is None:
                 raise LookupError("a chip was removed in a conversation that is not known")
             return self._guide.remove_constraint(asked.conversation, asked.condition)
+
+        async for view in self._views(TurnView(asked.key, language=asked.language), answer):
+            yield view
+
+    async def cart(self, event: gr.EventData) -> AsyncGenerator[_Json]:
+        """Answer a click on the cart."""
+        asked = ChangeCart.model_validate(_data(event))
+
+        def answer() -> Iterator[TurnEvent]:
+            if self._known(asked.conversation) is None:
+                raise LookupError("a cart was changed in a conversation that is not known")
+            return self._guide.change_cart(asked.conversation, asked.product, asked.quantity)
 
         async for view in self._views(TurnView(asked.key, language=asked.language), answer):
             yield view

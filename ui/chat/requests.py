@@ -40,6 +40,16 @@ class Remove(_FromPage):
     language: Language = "en"
 
 
+class ChangeCart(_FromPage):
+    """So many of a product are to be in the cart; without a quantity, one is to be added."""
+
+    key: Id
+    product: Annotated[str, Field(min_length=1, max_length=500)]
+    quantity: Annotated[int | None, Field(ge=0, le=99)] = None
+    conversation: Id
+    language: Language = "en"
+
+
 class Stop(_FromPage):
     """The customer does not want the rest of an answer."""
 

@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
+from assistant.gestures import CartChanged, ConditionRemoved, read_gesture
 from assistant.language import Language
 from assistant.log import LoggedTurn
 from assistant.reply import ProductsReady, Reply, TextReady, TurnEvent
 from ui.chat.cards import cards_html, shown_text
+from ui.chat.carts import cart_count, cart_html
 from ui.chat.storefront import Reader
 from ui.chat.wanted import chips_of, label_of
 from ui.i18n import words
@@ -24,7 +26,10 @@ Phase = Literal["waiting", "writing", "done", "stopped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """One turn as far as it has come. `cards`, `tail` and `chips` are markup, `text` is not."""
+    """One turn as far as it has come. `cards`, `tail` and `chips` are markup, `text` is not.
+
+    `in_cart` counts the things in the cart; None where the turn does not tell.
+    """
 
     key: str
     phase: Phase = "waiting"
@@ -36,6 +41,7 @@ class TurnView:
     text: str = ""
     tail: str = ""
     chips: str = ""
+    in_cart: int | None = None
 
     def to_json(self) -> dict[str, object]:
         """As the page's script reads it."""
@@ -69,6 +75,7 @@ class TurnView:
                     text=event.text,
                     tail=_tail(event, reader.language, None),
                     chips=chips_html(event.constraints, reader),
+                    in_cart=None if event.cart is None else cart_count(event.cart),
                 )
 
 
@@ -95,24 +102,33 @@ def conversation_json(
     """A conversation that is shown again."""
     shown: list[_PastTurn] = []
     wanted: Mapping[str, object] = {}
+    titles: dict[str, str] = {}
+    in_cart = 0
     for number, logged in enumerate(turns, start=1):
         reply = logged.reply
-        note = _removal_note(logged.message, wanted, reader)
+        note = _note(logged.message, wanted, titles, reader)
         last = number == len(turns)
         cards = cards_html(reply.products, reply.language) if reply else ""
         tail = _tail(reply, reader.language, logged.helpful, suggest=last) if reply else ""
         shown.append(_PastTurn(logged.message, note, reply, cards, tail))
-        wanted = reply.constraints if reply else wanted
+        if reply is None:
+            continue
+        wanted = reply.constraints
+        titles |= {card.product_id: card.title for card in reply.products}
+        if reply.cart is not None:
+            titles |= {line.product_id: line.title for line in reply.cart.lines}
+            in_cart = cart_count(reply.cart)
     return {
         "kind": "conversation",
         "conversation": conversation,
         "turns": render("conversation.html", turns=shown, t=words(reader.language)),
         "chips": chips_html(wanted, reader),
+        "in_cart": in_cart,
     }
 
 
 def _tail(reply: Reply, interface: Language, helpful: bool | None, *, suggest: bool = True) -> str:
-    """What follows the text: the table of a comparison, suggestions and the thumbs."""
+    """What follows the text: a comparison's table, the cart, suggestions and the thumbs."""
     table = ""
     if reply.comparison is not None and reply.comparison.rows:
         table = render(
@@ -121,21 +137,36 @@ def _tail(reply: Reply, interface: Language, helpful: bool | None, *, suggest: b
             language=reply.language,
             t=words(interface),
         )
-    return table + render(
-        "tail.html",
-        suggestions=reply.suggestions if suggest else [],
-        language=reply.language,
-        helpful=helpful,
-        t=words(interface),
+    cart = "" if reply.cart is None else cart_html(reply.cart, reply.language, interface)
+    return (
+        table
+        + cart
+        + render(
+            "tail.html",
+            suggestions=reply.suggestions if suggest else [],
+            language=reply.language,
+            helpful=helpful,
+            t=words(interface),
+        )
     )
 
 
-def _removal_note(message: str, wanted: Mapping[str, object], reader: Reader) -> str | None:
-    """Words for a turn that took a condition back; `Guide.remove_constraint` logs it "(–path)"."""
-    if not (message.startswith("(–") and message.endswith(")")):
-        return None
-    label = label_of(wanted, message[2:-1], reader)
+def _note(
+    message: str, wanted: Mapping[str, object], titles: Mapping[str, str], reader: Reader
+) -> str | None:
+    """Words for a turn that a click began; None where the customer wrote."""
     t = words(reader.language)
-    if label is None:
-        return t["wanted.removed_unnamed"]
-    return t["wanted.removed"].format(label=label)
+    match read_gesture(message):
+        case ConditionRemoved(path):
+            label = label_of(wanted, path, reader)
+            if label is None:
+                return t["wanted.removed_unnamed"]
+            return t["wanted.removed"].format(label=label)
+        case CartChanged(product_id, quantity):
+            title = titles.get(product_id)
+            if title is None:
+                return t["cart.note.unnamed"]
+            how = "add" if quantity is None else "set" if quantity else "remove"
+            return t[f"cart.note.{how}"].format(title=title, count=quantity)
+        case None:
+            return None

@@ -40,6 +40,7 @@ export function start(element, trigger, watch, props) {
     theme.title = t(next);
     find("[data-do=new]").title = t("new");
     find("[data-do=new]").setAttribute("aria-label", t("new"));
+    showCart(Number(find("[data-do=cart]").dataset.count || 0));
   }
 
   function showEmpty() {
@@ -132,6 +133,24 @@ export function start(element, trigger, watch, props) {
     trigger("say", { key, message: text, conversation, language });
   }
 
+  function changeCart(product, quantity, label) {
+    if (current || !conversation) return;
+    const how = quantity === null ? "add" : quantity ? "set" : "remove";
+    const words = t(`cart.note.${how}`).replace("{title}", label).replace("{count}", quantity);
+    const key = openTurn(words, { note: true, again: () => changeCart(product, quantity, label) });
+    trigger("cart", { key, product, quantity, conversation, language });
+  }
+
+  function showCart(count) {
+    const button = find("[data-do=cart]");
+    button.hidden = !count;
+    button.dataset.count = count;
+    button.querySelector(".sg-tool-count").textContent = count;
+    const label = t(count === 1 ? "cart.open.one" : "cart.open.many").replace("{count}", count);
+    button.title = label;
+    button.setAttribute("aria-label", label);
+  }
+
   function removeChip(path, label) {
     if (current || !conversation) return;
     const words = t("wanted.removed").replace("{label}", label);
@@ -177,6 +196,7 @@ export function start(element, trigger, watch, props) {
     if (view.phase === "done") {
       const finish = () => {
         turn.querySelector(".sg-tail").innerHTML = view.tail;
+        if (view.in_cart !== null) showCart(view.in_cart);
         close(turn.dataset.key === current?.key ? current : null, "done");
         follow(turn);
       };
@@ -231,6 +251,7 @@ export function start(element, trigger, watch, props) {
     log.innerHTML = view.turns;
     prepareRows(log);
     showWanted(view.chips);
+    showCart(view.in_cart);
     wanted.dataset.markup = view.chips;
     showEmpty();
     dress();
@@ -256,6 +277,7 @@ export function start(element, trigger, watch, props) {
     remember("conversation", "");
     log.replaceChildren();
     showWanted("");
+    showCart(0);
     wanted.dataset.markup = "";
     input.value = "";
     grow();
@@ -306,6 +328,7 @@ export function start(element, trigger, watch, props) {
   const actions = {
     new: newConversation,
     stop,
+    cart: () => say(t("cart.show")),
     newest: () => scroll.scrollTo({ top: scroll.scrollHeight, behavior: motion() }),
     theme: () => { window.shopguideTheme.toggle(); dressTools(); },
     language: () => {
@@ -322,6 +345,7 @@ export function start(element, trigger, watch, props) {
     if (!button) return;
     if (button.dataset.do) actions[button.dataset.do]();
     else if (button.matches(".sg-suggestions button")) say(button.textContent);
+    else if (button.dataset.cart) changeCart(button.dataset.cart, button.dataset.quantity ? Number(button.dataset.quantity) : null, button.dataset.label);
     else if (button.dataset.path) removeChip(button.dataset.path, button.dataset.label);
     else if (button.dataset.verdict) verdict(button);
   });
