@@ -10,7 +10,6 @@ from assistant.language import Language
 from assistant.money import price_text
 from assistant.writing.english_words import listed
 
-
 SHORTEST_NAMED = 2
 """A letter such as "S" stands in every title and is not named by it."""
 
