@@ -98,8 +98,8 @@ class Auditor:
     titles: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     brands: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()
-    counts: frozenset[tuple[str, str]] = frozenset()
-    """What the shop has of each category, variants counted once: (its name, the number)."""
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """The products of each category by its name, variants counted once."""
 
     @classmethod
     def of(cls, records: Iterable[Record], documents: Mapping[str, str] | None = None) -> Auditor:
@@ -120,7 +120,7 @@ class Auditor:
             {title: frozenset(keys) for title, keys in titles.items()},
             frozenset(brands),
             frozenset(flags),
-            _shop_counts(by_id.values()),
+            _groups_by_category(by_id.values()),
         )
 
     def audit(
@@ -216,10 +216,14 @@ class Auditor:
             value = _plain(match.group())
             kind = "amount" if match.start() in money else "number"
             on_record = any(value in values for values in numbers)
-            on_record = on_record or any(
-                value == count and name in rest for name, count in self.counts
-            )
+            on_record = on_record or value in self._counts_in(rest)
             yield Finding(kind, match.group(), sentence, on_record or value in repeated)
+
+    def _counts_in(self, rest: str) -> set[str]:
+        """How many products there are of each category a sentence names, and of all of them."""
+        named = [members for name, members in self.groups.items() if name in rest]
+        together = frozenset[str]().union(*named)
+        return {str(len(members)) for members in (*named, together)}
 
     def _words(
         self, rest: str, sentence: str, raw: Sequence[str], allowed: str, *, denied: bool
@@ -273,13 +277,16 @@ class Auditor:
             return None if found is None else float(str(found))
 
         values = {key: found for key in shown if (found := value(key)) is not None}
-        if len(about) != 1 or about[0] not in values:
+        # Several products may have one title: one of them must be the extreme.
+        own = [values[key] for key in about if key in values]
+        alike = len({str(self.records[key]["title"]).casefold() for key in about}) == 1
+        if not own or not alike:
             return False
         end = min(values.values()) if least else max(values.values())
-        return values[about[0]] == end
+        return end in own
 
 
-def _shop_counts(records: Iterable[Record]) -> frozenset[tuple[str, str]]:
+def _groups_by_category(records: Iterable[Record]) -> dict[str, frozenset[str]]:
     groups: dict[str, set[str]] = {}
     for record in records:
         group = str(record.get("group_id") or record["id"])
@@ -290,7 +297,7 @@ def _shop_counts(records: Iterable[Record]) -> frozenset[tuple[str, str]]:
                 levels += _levels(each)
         for name in (*levels, "products", "商品"):
             groups.setdefault(name.casefold(), set()).add(group)
-    return frozenset((name, str(len(members))) for name, members in groups.items())
+    return {name: frozenset(members) for name, members in groups.items()}
 
 
 def _levels(record: Record) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import cast
 
 from sqlalchemy import select
@@ -113,8 +114,9 @@ def price_limits(constraints: Mapping[str, object]) -> list[str]:
 
 def audit_reply(auditor: Auditor, reply: Reply, said: Sequence[str]) -> list[Finding]:
     """The facts of one reply's text and of its cards' reasons."""
-    shown = [card.product_id for card in reply.products]
-    limits = price_limits(reply.constraints)
+    in_cart = [line.product_id for line in reply.cart.lines] if reply.cart else []
+    shown = [*(card.product_id for card in reply.products), *in_cart]
+    limits = [*price_limits(reply.constraints), *_cart_sums(auditor, reply)]
     # What was understood is on the screen as the wish; a reply may repeat it.
     said = [*said, json.dumps(reply.constraints, ensure_ascii=False).replace("_", " ")]
     findings = auditor.audit(reply.text, shown, said, limits)
@@ -122,6 +124,17 @@ def audit_reply(auditor: Auditor, reply: Reply, said: Sequence[str]) -> list[Fin
         for reason in card.reasons:
             findings += auditor.audit(reason, [card.product_id], said, limits)
     return findings
+
+
+def _cart_sums(auditor: Auditor, reply: Reply) -> list[str]:
+    """What the cart's lines and the whole cart cost by the records, not by the reply."""
+    sums: list[Decimal] = []
+    for line in reply.cart.lines if reply.cart else ():
+        record = auditor.records.get(line.product_id, {})
+        price = record.get("sale_price") or record.get("price")
+        if price is not None:
+            sums.append(Decimal(str(price)) * line.quantity)
+    return [f"{amount:.2f}" for amount in (*sums, sum(sums, Decimal(0))) if sums]
 
 
 def _answer(guide: Guide, message: str) -> Reply:

@@ -10,6 +10,7 @@ from assistant.naming import Naming
 from assistant.reasons import rating_text, stock_text
 from assistant.reply import Comparison, ComparisonRow
 from assistant.text_safety import gives_orders
+from assistant.understanding.words import grammar_pattern
 from assistant.writing.plan import Advantage
 from retrieval.product import Product
 
@@ -70,6 +71,24 @@ def advantages(products: Sequence[Product], naming: Naming) -> list[tuple[str, l
         if own:
             found.append((naming.title(product), own[:MOST_ADVANTAGES]))
     return found
+
+
+def winners_first(products: Sequence[Product], question: str) -> Sequence[Product]:
+    """In the order a clean question asks for ("which is lighter?"), where all can be measured."""
+    weight = _weight_name(products) or ""
+    measures: dict[str, Callable[[Product], float | None]] = {
+        "cheaper": _price,
+        "dearer": lambda each: None if (price := _price(each)) is None else -price,
+        "lighter": lambda each: _number(each, weight),
+        "better": _unrated,
+    }
+    for name, measure in measures.items():
+        if grammar_pattern("comparing", name).search(question):
+            values = {product.id: measure(product) for product in products}
+            known = {key: value for key, value in values.items() if value is not None}
+            if len(known) == len(products):
+                return sorted(products, key=lambda product: known[product.id])
+    return products
 
 
 def _least(

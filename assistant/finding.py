@@ -9,6 +9,7 @@ from decimal import Decimal
 from assistant.conditions import meets
 from assistant.constraints import SUPERLATIVES, Constraints, Preference
 from assistant.evidence import FEW_RATINGS
+from assistant.matching import has_words, is_one, lacks
 from assistant.state import DialogueState
 from assistant.understanding.filtering import soft_paths
 from assistant.writing.plan import BRANDS, Range
@@ -88,6 +89,13 @@ def find(
         else:
             path, constraints = options[0]
             set_aside.append(path)
+    if hits and constraints.for_whom and lacks(state.wish, [hit.product for hit in hits]):
+        # Such a thing may be there, made for nobody in particular.
+        relaxed = constraints.without("for_whom")
+        others = seek(state.with_constraints(relaxed).to_filters(facets))
+        if not lacks(state.wish, [hit.product for hit in others]):
+            hits, constraints = others, relaxed
+            set_aside.append("for_whom")
     is_again = False
     if not hits and state.rejected:
         again = [("", state.constraints), *_relaxations(state.constraints, facets)]
@@ -154,14 +162,21 @@ def range_of(products: Sequence[Product]) -> Range:
 def _from_records(search: ProductSearch, state: DialogueState, facets: Facets, limit: int) -> Found:
     """All that passes, in the order asked for; relaxed as in `find` where nothing does."""
     constraints, set_aside = state.constraints, list[str]()
-    hits = search.search("", state.to_filters(facets), EVERYTHING)
+    best = constraints.prefer in SUPERLATIVES
+
+    def passing(filters: Filters) -> Sequence[SearchHit]:
+        # The cheapest thing may be one variant of many: each is looked at.
+        hits = search.search("", filters, EVERYTHING, collapse=not best)
+        if best:
+            hits = _one_of_a_group(sorted(hits, key=_place(constraints.prefer)))
+        return _of_the_sort(hits, state)
+
+    hits = passing(state.to_filters(facets))
     for path, relaxed in [] if hits else _relaxations(constraints, facets):
-        hits = search.search("", state.with_constraints(relaxed).to_filters(facets), EVERYTHING)
+        hits = passing(state.with_constraints(relaxed).to_filters(facets))
         if hits:
             constraints, set_aside = relaxed, [path]
             break
-    if constraints.prefer in SUPERLATIVES:
-        hits = sorted(hits, key=_place(constraints.prefer))
     found = Found(
         hits[:limit],
         constraints,
@@ -172,6 +187,28 @@ def _from_records(search: ProductSearch, state: DialogueState, facets: Facets, l
     if hits and "price" in set_aside:
         return _nearest_in_price(search, found, state, facets, limit)
     return found
+
+
+def _one_of_a_group(hits: Sequence[SearchHit]) -> list[SearchHit]:
+    """The first variant of each product."""
+    first: dict[str, SearchHit] = {}
+    for hit in hits:
+        first.setdefault(hit.product.variant_group, hit)
+    return list(first.values())
+
+
+def _of_the_sort(hits: Sequence[SearchHit], state: DialogueState) -> Sequence[SearchHit]:
+    """Those that are what was named, where a category holds other sorts too: pens, in stationery.
+
+    All of them where the word names the category itself, or no product at all.
+    """
+    said = [
+        part.text for part in state.wish.parts if part.path and part.path.startswith("category.")
+    ]
+    levels = {level.casefold() for level in state.constraints.category}
+    said = [word for word in said if not any(has_words([level], word) for level in levels)]
+    narrowed = [hit for hit in hits if any(is_one(hit.product, word) for word in said)]
+    return narrowed or hits
 
 
 def _nearest_in_price(

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.answers import answer_product_question, answer_shop_question
-from assistant.comparing import MOST_COMPARED, advantages, comparison_of
+from assistant.answering.opinions import answer_on_opinions, asks_opinion
+from assistant.answering.product import answer_product_question
+from assistant.answering.several import answer_on_several
+from assistant.answering.shop import answer_shop_question
+from assistant.answering.variants import answer_on_variants
+from assistant.comparing import MOST_COMPARED, advantages, comparison_of, winners_first
 from assistant.constraints import Constraints
 from assistant.explaining import explain
 from assistant.finding import Found
 from assistant.overview import overview, samples
 from assistant.parts import TurnContext
 from assistant.planning import cards_of, picks_of
+from assistant.reasons import rating_text
 from assistant.recommending import recommend
 from assistant.reply import TurnEvent
 from assistant.state import DialogueState
+from assistant.understanding.text import clean
+from retrieval.filters import Filters
+from retrieval.product import Product
 from retrieval.search import SearchHit
 
 
@@ -54,7 +62,7 @@ def compare(context: TurnContext, query: str, kinds: Sequence[str]) -> Iterator[
     if len(products) < 2:
         yield from recommend(context, query)
         return
-    products = products[:MOST_COMPARED]
+    products = winners_first(products[:MOST_COMPARED], clean(draft.turn.message))
     draft.cards = context.parts.log.cards(
         draft.turn.conversation_id, [product.id for product in products]
     )
@@ -79,20 +87,57 @@ def say_why(context: TurnContext) -> Iterator[TurnEvent]:
     draft.cards = context.parts.log.cards(draft.turn.conversation_id, [product.id])
     card = draft.cards[0] if draft.cards else None
     explained = explain(product, card, state, context.naming, context.facets, context.currency)
-    yield from draft.say_all(composer.why(explained))
+    said = composer.why(explained)
+    if not explained.met and (rating := rating_text(product, draft.language)):
+        said += composer.product_answer(explained.title, [rating])
+    yield from draft.say_all(said)
 
 
 def answer_on_product(context: TurnContext) -> Iterator[TurnEvent]:
-    """Answer from the record of the product meant, its description and its reviews."""
+    """Answer from the record of the product meant, its variants, its description, its reviews."""
     draft = context.draft
     products = context.meant()
+    products = products or context.products(
+        [each.product_id for each in draft.state.last_shown[:1]]
+    )
     if not products:
         yield from draft.say_all(context.composer.which_product())
         return
-    draft.cards = context.parts.log.cards(draft.turn.conversation_id, [products[0].id])
-    said, known = answer_product_question(draft.turn.message, products[0], context.naming)
+    product, question = products[0], draft.turn.message
+    draft.state = draft.state.model_copy(update={"focus": tuple(each.id for each in products)})
+    variants = context.parts.catalog.variants(product)
+    on_variants = answer_on_variants(question, product, variants, context.naming)
+    if on_variants is not None:
+        show_records(context, on_variants.show or [product])
+        draft.count(True)
+        yield from draft.say_all(on_variants.said)
+        return
+    if len(products) > 1 and (several := answer_on_several(question, products, context.naming)):
+        show_records(context, products)
+        yield from draft.say_all(several)
+        return
+    show_records(context, [product])
+    answer = answer_on_opinions if asks_opinion(clean(question)) else answer_product_question
+    said, known = answer(question, product, context.naming)
     draft.count(known)
     yield from draft.say_all(said)
+
+
+def show_records(context: TurnContext, products: Sequence[Product]) -> None:
+    """Put these very products on the cards: as they were shown, or found anew by their titles."""
+    draft = context.draft
+    ids = [product.id for product in products]
+    draft.cards = context.parts.log.cards(draft.turn.conversation_id, ids)
+    if len(draft.cards) == len(ids):
+        return
+    search = context.parts.search
+    query = draft.query = context.understood.query if context.understood else ""
+    hits = [
+        hit
+        for product in products
+        for hit in search.search(query or product.title, Filters(product_ids=(product.id,)), 1)
+    ]
+    show_plainly(context, query or products[0].title, hits)
 
 
 def answer_on_shop(context: TurnContext) -> Iterator[TurnEvent]:

@@ -45,6 +45,9 @@ def names_of(subject: str) -> list[str]:
     concept = concept_index().get(("product", subject))
     if concept is None:
         return [subject]
+    if concept.implies and concept.parent:
+        # A vacuum flask is told by the feature: its record may just call it a bottle.
+        return list(dict.fromkeys((subject, *concept.en, *concept.zh, *names_of(concept.parent))))
     others = [name for name in (*concept.en, *concept.zh) if len(named(name, "product")) == 1]
     return list(dict.fromkeys((subject, *others)))
 

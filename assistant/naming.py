@@ -97,7 +97,8 @@ class Naming:
         *words, last = name.replace("_", " ").split() or [""]
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if is_number and words and last in UNITS:
-            return self.attribute_name(" ".join(words)), f"{self.value(value)} {self.word(last)}"
+            unit = last[:-1] if value == 1 and last.endswith("s") and len(last) > 3 else last
+            return self.attribute_name(" ".join(words)), f"{self.value(value)} {self.word(unit)}"
         return self.attribute_name(" ".join([*words, last])), self.value(value)
 
     def value(self, value: AttributeValue) -> str:
@@ -128,6 +129,12 @@ class Naming:
     def department(self, category: str) -> str:
         """A category's name within a sentence."""
         return self._lower(self.word(category))
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Several names joined: "tents and tarps", 帐篷和天幕."""
+        if self.language == "zh":
+            return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1]
+        return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
 
     def plural(self, category: str) -> str:
         """A category as a noun for several things: "rain jackets", "footwear"."""

@@ -99,7 +99,7 @@ def plan_of(
     dropped = [
         Condition(path, text)
         for path in aside
-        if (text := _dropped(asked.constraints, path, naming, currency))
+        if (text := _dropped(asked.constraints, path, naming, currency, _said(asked, path)))
     ]
     missed = None
     if found.price_missed:
@@ -113,7 +113,7 @@ def plan_of(
         seed=seed,
         picks=picks,
         wish=wish,
-        noun=naming.noun(products, found.constraints),
+        noun=_noun(products, found, naming),
         met=tuple(met),
         partly=tuple(partly),
         nowhere=tuple(nowhere),
@@ -135,12 +135,32 @@ def plan_of(
     )
 
 
-def _dropped(constraints: Constraints, path: str, naming: Naming, currency: str | None) -> str:
-    """What a condition that was given up says; "other brands" for the excluded ones together."""
+def _noun(products: Sequence[Product], found: Found, naming: Naming) -> str:
+    """What all picks are; where all there is was counted, every category that was counted."""
+    counted = found.constraints.category
+    if found.range is None or len(counted) < 2 or not products:
+        return naming.noun(products, found.constraints)
+    return naming.listed([naming.plural(name) for name in counted])
+
+
+def _dropped(
+    constraints: Constraints, path: str, naming: Naming, currency: str | None, words: str = ""
+) -> str:
+    """What a condition that was given up says; "other brands" for the excluded ones together.
+
+    `words` are the customer's own for it.
+    """
     if path == BRANDS:
         return "other brands" if naming.language == "en" else "其他品牌"
     text = label(constraints, path, naming.language, currency)
+    if path == "for_whom" and naming.language == "zh" and words:
+        return f"给{words}"
     return naming.plural(constraints.category[0]) if path == "category" else text
+
+
+def _said(state: DialogueState, path: str) -> str:
+    """The customer's words for a condition."""
+    return next((part.text for part in state.wish.parts if part.path == path), "")
 
 
 def _goes_without_saying(path: str, constraints: Constraints) -> bool:

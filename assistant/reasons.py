@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -63,7 +64,7 @@ def reasons_for(
             Reason("price", "the cheapest of these" if language == "en" else "其中最便宜")
         )
     reasons += [reason for path, reason in met if path.startswith("exclude")]
-    words = [word for word in wish_words if word.casefold() in product.title.casefold()]
+    words = [word for word in wish_words if _stands_in(word, product.title)]
     if not reasons and words:
         quoted = " ".join(words)
         text = f"“{quoted}” in its name" if language == "en" else f"名称含“{quoted}”"
@@ -100,6 +101,13 @@ def stock_text(product: Product, language: Language) -> str:
         Availability.BACKORDER: ("on back-order", "需等待补货"),
     }
     return texts.get(product.availability, ("", ""))[language == "zh"]
+
+
+def _stands_in(word: str, title: str) -> bool:
+    """Whether a word of the wish stands in a title as a word: "blu" is not in "Blush"."""
+    if not word.isascii():
+        return word in title
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", title, re.IGNORECASE) is not None
 
 
 def _counted(favour: set[str], parts: Sequence[str]) -> bool:

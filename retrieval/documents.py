@@ -159,6 +159,7 @@ class DocumentSearch:
         if not index.passages or not question.strip():
             return []
         vector = self._embedder.embed_array([question])[0]
+        question = _in_document_words(question)
         cosines = index.vectors @ vector
         wanted = {p.language for p in index.passages}
         wanted = {language} if language in wanted else wanted
@@ -215,7 +216,7 @@ class _Index:
 
     def coverage(self, question: str, position: int) -> float:
         """Share of the question's words, weighted by inverse document frequency, in 0 to 1."""
-        asked = content_words(_in_document_words(question))
+        asked = content_words(question)
         total = sum(map(self._rarity, asked))
         found = sum(self._rarity(word) for word in asked if word in self._words[position])
         return found / total if total else 0.0
@@ -271,10 +272,30 @@ _SAID_OTHERWISE = {
 }
 
 
+_SHIP = re.compile(r"\b(?:ship(?:s|ping|ped)?|send(?:s|ing)?|mail(?:ing)?)\b", re.IGNORECASE)
+
+
 def _in_document_words(question: str) -> str:
     for said, meant in _SAID_OTHERWISE.items():
         question = question.replace(said, f" {meant} ")
+    question = _SHIP.sub("deliver", question)
+    names = {word for word in _LATIN_WORD.findall(question.lower()) if word in _countries("en")}
+    if names or any(name in question for name in _countries("zh")):
+        question += " country countries 国家"
     return question
+
+
+@cache
+def _countries(language: str) -> frozenset[str]:
+    """The names of countries in a language, in lower case."""
+    from babel import Locale
+
+    names = {
+        name.lower()
+        for code, name in Locale(language).territories.items()
+        if code.isalpha() and len(name) > 1
+    }
+    return frozenset(names)
 
 
 @cache

@@ -69,7 +69,13 @@ class Conversation:
                 if card.product_id in self._records
             ],
             said=[*(each.message for each in self.exchanges), message],
-            seen=[card.product_id for each in self.exchanges for card in each.reply.products],
+            seen=[key for each in self.exchanges for key in _spoken_of(each.reply)],
         )
         self.exchanges.append(exchange)
         return exchange
+
+
+def _spoken_of(reply: Reply) -> list[str]:
+    """The products of a reply: on its cards and in the cart."""
+    in_cart = reply.cart.lines if reply.cart else ()
+    return [*(card.product_id for card in reply.products), *(each.product_id for each in in_cart)]

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assistant.constraints import Constraints
+from assistant.language import has_chinese
 from assistant.understanding.roles import Roles, lexicon_names, roles_of
 from assistant.understanding.sizes import same_size
 from assistant.understanding.words import colour_family, concept_index, named
@@ -21,6 +22,12 @@ from retrieval.facets import Facets
 from retrieval.filters import Filters
 from retrieval.product import AttributeValue
 
+_OTHERS = {
+    "women": ("men", "boys"),
+    "men": ("women", "girls"),
+    "girls": ("boys", "men"),
+    "boys": ("girls", "women"),
+}
 CATEGORY_COVERAGE = 0.5
 CATALOGUE_COVERAGE = 0.03
 UNSORTED_COVERAGE = 0.25
@@ -36,7 +43,8 @@ def to_filters(constraints: Constraints, facets: Facets) -> Filters:
         if found is not None:
             attributes[found[0]] = found[1]
     audience = _audience_values(constraints, roles)
-    if audience and roles.audience:
+    others = _other_audiences(constraints, roles)
+    if audience and roles.audience and not _is_for_a_use(constraints):
         attributes[roles.audience] = audience
     return Filters(
         price_min=constraints.price_min,
@@ -44,7 +52,7 @@ def to_filters(constraints: Constraints, facets: Facets) -> Filters:
         categories=_known(constraints.category, facets.categories),
         brands=_known(constraints.brand, facets.brands),
         attributes=attributes,
-        exclude=_excluded(constraints.exclude, roles),
+        exclude=tuple(dict.fromkeys((*_excluded(constraints.exclude, roles), *others))),
         rating_min=constraints.rating_min,
     )
 
@@ -127,6 +135,8 @@ def _feature(
                 return _checked(attribute, [roles.booleans[attribute]], constraints, roles)
             names = (*concept.en, *concept.zh)
             return _checked(attribute, roles.values_of(attribute, names), constraints, roles)
+        if concept and concept.parent:  # what is bluetooth is wireless
+            return _feature(concept.parent, constraints, roles)
     return None
 
 
@@ -168,6 +178,25 @@ def _audience_values(constraints: Constraints, roles: Roles) -> tuple[AttributeV
     return tuple(dict.fromkeys([*own, *roles.values_of(roles.audience, ("unisex", "all", "通用"))]))
 
 
+def _is_for_a_use(constraints: Constraints) -> bool:
+    """Whether a use says what is wanted and no kind of thing: "for my mum, who loves cooking".
+
+    What serves the use seldom says for whom it is made; only what is made for others is out.
+    """
+    return bool(constraints.occasion) and not constraints.category
+
+
+def _other_audiences(constraints: Constraints, roles: Roles) -> list[str]:
+    """Categories and values that say a thing is made for others: "Men", for a woman."""
+    others = _OTHERS.get(constraints.for_whom or "", ())
+    names = {name.casefold() for other in others for name in lexicon_names("audience", other)}
+    found = [name for name in roles.facets.categories if name.casefold() in names]
+    if roles.audience and _is_for_a_use(constraints):
+        values = roles.facets.attributes.get(roles.audience, {})
+        found += [str(value) for value in values if str(value).casefold() in names]
+    return found
+
+
 def _excluded(words: tuple[str, ...], roles: Roles) -> tuple[str, ...]:
     """The excluded words with every way this catalogue states them.
 
@@ -183,6 +212,8 @@ def _excluded(words: tuple[str, ...], roles: Roles) -> tuple[str, ...]:
         if ("material", word) in index:
             found += _material_values(roles, word)
         for concept in named(word, "feature", "style"):
+            if any(map(has_chinese, roles.facets.categories)):
+                found += concept.zh
             attribute = roles.attribute_of(concept)
             if attribute in roles.booleans:
                 found.append(attribute)

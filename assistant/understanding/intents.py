@@ -83,9 +83,10 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
     if shape is not None:
         whole = not reading.names_product and shape != "prices"
         return Judgement(Intent.SHOP_QUESTION if whole else Intent.RECOMMEND, "shape")
-    best = reading.prefer in SUPERLATIVES and not reading.names_product
-    if best and _WHOLE.search(text) and not points_at_shown(text):
-        return Judgement(Intent.RECOMMEND, "superlative")
+    if reading.prefer in SUPERLATIVES and not points_at_shown(text):
+        whole = not reading.names_product and _WHOLE.search(text)
+        if whole or (reading.category and _WHICH.search(text)):
+            return Judgement(Intent.RECOMMEND, "superlative")
     early = _before_wishes(text, reading, state, wish_form, ordered=ordered)
     if early is not None:
         return early
@@ -206,10 +207,16 @@ def _asks(text: str) -> bool:
 _GOODS = grammar_pattern("intents", "goods")
 
 
+_WHICH = re.compile(r"(?:^|[,.;:!] ?|\b(?:and|but|so) )(?:which|what)\b")
+
+
 def _asks_for_goods(text: str, reading: Reading) -> bool:
     """A question or an order about things to buy: it names one and speaks of having it."""
+    if reading.names_product and not _cues("scope", "out_of_scope", "opening").search(text):
+        return True  # "rain boots for kids?" names what is wanted and nothing else
     if reading.category:
-        return _GOODS.search(text) is not None or re.match(r"which|what", text) is not None
+        superlative = reading.prefer in SUPERLATIVES
+        return superlative or (_GOODS.search(text) or _WHICH.search(text)) is not None
     if reading.subject or reading.brand:
         return _GOODS.search(text) is not None and not re.match(
             r"(?:what|how|why|when|where|who)\b(?!.{0,40}\b(?:have|sell|recommend|suggest|best|good|buy|available|stock)\b)",

@@ -39,7 +39,7 @@ class PriceLimit:
 
 
 _CURRENCY_WORDS = {
-    "USD": r"us\$|us dollars?|usd|\$|dollars?|bucks?|美元|美金|美刀|刀",
+    "USD": r"us\$|us dollars?|usd|\$|dollars?|dol+[aeo]rs?|bucks?|美元|美金|美刀|刀",
     "EUR": r"€|euros?|eur|欧元",
     "GBP": r"£|gbp|quid|pounds? sterling|英镑",
     "CNY": r"cny|rmb|yuan|人民币|块钱|块|元|圆",
@@ -58,8 +58,8 @@ _SHARED = {
 }
 _BEFORE = r"us\$|[$€£¥￥₹₱₩]|\b(?:usd|eur|gbp|cny|rmb|jpy|inr|php|hkd|cad|aud)\b"
 _AFTER = (
-    r"us dollars?|dollars?|bucks?|usd|euros?|eur|gbp|quid|pounds? sterling|pounds?|yuan|rmb|cny"
-    r"|yen|jpy|rupees?|inr|php|pesos?|[$€£¥￥₹₱]"
+    r"us dollars?|dollars?|dol+[aeo]rs?|bucks?|usd|euros?|eur|gbp|quid|pounds? sterling|pounds?"
+    r"|yuan|rmb|cny|yen|jpy|rupees?|inr|php|pesos?|[$€£¥￥₹₱]"
 )
 _WORD_END = r"(?![a-z0-9])"
 _NUMBER = rf"(?:(?:{DIGITS})k?{_WORD_END}|\b{ENGLISH_NUMBER}\b)"
@@ -269,7 +269,8 @@ def _chinese(text: str, shop: str | None) -> Iterator[PriceLimit]:
             continue
         if not (match["low_unit"] or match["high_unit"] or match["low_pre"] or match["high_pre"]):
             price_said = re.search(r"(?:价|预算|钱|￥|¥)[^,，。]{0,6}$", text[: match.start()])
-            if _ZH_NOT_PRICE.match(text, match.end()) or not (price_said or high >= 100):
+            spelt = "之间" in match.group() and not match["low"].isdigit() and high >= 20
+            if _ZH_NOT_PRICE.match(text, match.end()) or not (price_said or high >= 100 or spelt):
                 continue
             if not price_said and match["low"].isdigit() and "之间" not in match.group():
                 continue

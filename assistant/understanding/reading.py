@@ -15,7 +15,7 @@ from assistant.understanding.prices import find_prices
 from assistant.understanding.sizes import find_sizes
 from assistant.understanding.text import phrase, tokenise
 from assistant.understanding.vocabulary import Entry, Span, Vocabulary
-from assistant.understanding.words import grammar_pattern, grammar_words
+from assistant.understanding.words import concept_index, grammar_pattern, grammar_words
 from retrieval.product import AttributeValue
 
 
@@ -101,6 +101,11 @@ _FOR_THING = re.compile(
     r"\b(?:something|anything|stuff|accessor(?:y|ies)|gift|case|cover|parts?) (?:for|to go with) "
     r"(?:(?:my|a|an|the|our)\s+)?$"
 )
+_SOMETHING_FOR = re.compile(
+    r"\b(?:something|anything|things?|stuff|some (?:items?|products?)|products?) "
+    r"(?:\w+ ){0,2}for (?:(?:my|the|our|a|an|your)\s+)?$"
+)
+_INTEREST = grammar_pattern("reading", "interest")
 _COLOUR_CUE_AFTER = re.compile(r"[\s\-]*(?:colou?r(?:ed|s)?|one|ones|version|shade|tone|finish|色)")
 _NO_COLOUR_AFTER = grammar_pattern("reading", "no_colour_after")
 _BRAND_CUE_BEFORE = grammar_pattern("reading", "brand_cue_before")
@@ -126,6 +131,7 @@ def read_message(
         refused.append((exclusion.start, exclusion.end))
     reading.masked += refused
     wanted = [s for s in reading.spans if not _overlaps(s.start, s.end, refused)]
+    _read_interests(reading)
     _read_things(reading, wanted, vocabulary)
     for span in wanted:
         _read_property(reading, span, vocabulary)
@@ -166,6 +172,15 @@ def _read_measures(reading: Reading, currency: str | None) -> None:
             _mask(reading, size.start, size.end, "attributes.size")
 
 
+def _read_interests(reading: Reading) -> None:
+    """What the person likes that a thing is for: "my dad, who likes coffee"."""
+    for match in _INTEREST.finditer(reading.text):
+        what = (match["what"] or match["zh"]).strip()
+        _add(reading.occasion, what)
+        verb_end = match.start("what") if match["what"] else match.start("zh")
+        reading.masked.append((match.start("verb" if match["what"] else "verb2"), verb_end))
+
+
 def _read_things(reading: Reading, spans: Sequence[Span], vocabulary: Vocabulary) -> None:
     """Which of the nouns are what is wanted, not what it is for, with, or a part of its name."""
     heads: list[Span] = []
@@ -184,6 +199,7 @@ def _read_things(reading: Reading, spans: Sequence[Span], vocabulary: Vocabulary
         for entry in span.entries:
             if entry.kind == "product" and not names:
                 names += vocabulary.categories_of.get(entry.value, ())
+        _read_implied(reading, span, vocabulary)
         for name in names:
             _add(reading.category, name)
             reading.stated.append(Stated(span.start, span.end, f"category.{name}", span.entries[0]))
@@ -194,6 +210,17 @@ def _read_things(reading: Reading, spans: Sequence[Span], vocabulary: Vocabulary
             reading.subject = product.value
         if not names:
             reading.stated.append(Stated(span.start, span.end, "", product))
+
+
+def _read_implied(reading: Reading, span: Span, vocabulary: Vocabulary) -> None:
+    """What the name of a thing says of it, where the catalogue's kind of it is broader."""
+    entry = span.entry("product")
+    concept = concept_index().get(("product", entry.value)) if entry else None
+    if concept is None or concept.implies is None:
+        return
+    feature = concept_index()["feature", concept.implies]
+    if (attribute := vocabulary.roles.attribute_of(feature)) in vocabulary.roles.booleans:
+        _attribute(reading, attribute or concept.implies, True)
 
 
 def _listed(text: str, left: Span, right: Span) -> bool:
@@ -273,6 +300,10 @@ def _state(reading: Reading, span: Span, entry: Entry, vocabulary: Vocabulary) -
             _add(reading.brand, entry.value)
             return f"brand.{entry.value}"
         case "use":
+            own = _department(entry.value, vocabulary)
+            if own and not reading.category and _SOMETHING_FOR.search(text[: span.start]):
+                _add(reading.category, own)
+                return f"category.{own}"
             _add(reading.occasion, entry.value)
             return f"occasion.{entry.value}"
         case "audience":
@@ -280,6 +311,12 @@ def _state(reading: Reading, span: Span, entry: Entry, vocabulary: Vocabulary) -
             return "for_whom" if reading.for_whom == entry.value else None
         case _:
             return None
+
+
+def _department(name: str, vocabulary: Vocabulary) -> str | None:
+    """The category of this very name: "something for my kitchen" is anything of Kitchen."""
+    low = name.casefold()
+    return next((own for own in vocabulary.roles.facets.categories if own.casefold() == low), None)
 
 
 def _attribute(reading: Reading, name: str, value: AttributeValue) -> str:

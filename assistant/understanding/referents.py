@@ -24,6 +24,7 @@ _FIRST_FEW = re.compile(
     r"\b(?:first|top) (?P<count>two|three|four|2|3|4)\b|前(?P<zh>[两二三四])(?:个|款|件)"
 )
 _ALL = grammar_pattern("referents", "all")
+_PLURAL = grammar_pattern("referents", "plural")
 _THAT = grammar_pattern("referents", "that")
 _POSITION = grammar_pattern("referents", "position")
 _COUNTS = {
@@ -47,7 +48,8 @@ def find_referents(text: str, state: DialogueState, titles: Mapping[str, str]) -
 
     Ordinals count the cards last shown. A title is recognised by its distinctive words, at
     least two or one that no other title shown has. "It" and "that one" mean the focus, or
-    the first card where there is none. Nothing shown, nothing meant, except by title.
+    the first card where there is none; "they" mean the focus, or all cards. Nothing shown,
+    nothing meant, except by title.
     """
     shown = [product.product_id for product in state.last_shown]
     found: list[str] = []
@@ -57,6 +59,8 @@ def find_referents(text: str, state: DialogueState, titles: Mapping[str, str]) -
     if not found and shown:
         if _ALL.search(text):
             found = list(state.focus) if len(state.focus) > 1 else shown
+        elif _PLURAL.search(text):
+            found = [key for key in state.focus if key in titles or key in shown] or shown
         elif _THAT.search(text):
             found = [key for key in state.focus if key in titles or key in shown][:1] or shown[:1]
     return tuple(dict.fromkeys(found))
@@ -64,10 +68,8 @@ def find_referents(text: str, state: DialogueState, titles: Mapping[str, str]) -
 
 def points_at_shown(text: str) -> bool:
     """Whether the text uses a word that points ("it", "that one", "the second", 第二个)."""
-    return any(
-        pattern.search(text)
-        for pattern in (_THAT, _ALL, _ENGLISH_ORDINAL, _CHINESE_ORDINAL, _NUMBERED, _POSITION)
-    )
+    patterns = (_THAT, _ALL, _PLURAL, _ENGLISH_ORDINAL, _CHINESE_ORDINAL, _NUMBERED, _POSITION)
+    return any(pattern.search(text) for pattern in patterns)
 
 
 def _by_position(text: str, shown: list[str], state: DialogueState) -> list[str]:

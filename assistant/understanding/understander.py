@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.constraints import SUPERLATIVES, Preference
+from assistant.encoded import hides_orders
 from assistant.language import Language, has_chinese, message_language
 from assistant.reply import Intent
 from assistant.state import DialogueState
@@ -33,6 +34,9 @@ _ABOUT_A_PRODUCT = (
     Intent.OUT_OF_SCOPE,
     Intent.PRODUCT_QUESTION,
 )
+# Reasons to decline that a product's own name outweighs.
+_WEAK_REASONS = ("", "question", "talk")
+_ASKS_ON_NAMED = grammar_pattern("intents", "asks_on_named")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,12 @@ class Understander:
             named = ()  # it was shown before: the message points at it
         elif named:
             referents = ()
-        if named and judgement.intent in _ABOUT_A_PRODUCT and not judgement.reason:
+        if named and judgement.intent in _ABOUT_A_PRODUCT and judgement.reason in _WEAK_REASONS:
             judgement = Judgement(Intent.RECOMMEND, "named")
+            if _ASKS_ON_NAMED.search(text) and not _HAVE.search(text):
+                judgement, referents = Judgement(Intent.PRODUCT_QUESTION), named[:1]
+        if judgement.intent is not Intent.UNSAFE and hides_orders(message):
+            judgement = Judgement(Intent.UNSAFE, "encoded")
         after = state
         if judgement.reason == "named":
             fresh = state.starting_over().model_copy(update={"last_intent": None})

@@ -26,6 +26,7 @@ from assistant.understanding.words import concept_index, grammar_pattern, read_l
 from retrieval.product import AttributeValue
 
 CENT = Decimal("0.01")
+_GIFT = re.compile(r"\b(?:gifts?|presents?)\b|礼物|送给")
 _WANTS = grammar_pattern("update", "wants")
 _CALLED_OFF = grammar_pattern("update", "called_off")
 
@@ -75,6 +76,9 @@ def updated_wish(
         return _merged(text, reading, back, roles)
     if cue("refine", "start_over", text):
         return _merged(text, reading, state.starting_over(), roles)
+    who = state.constraints.for_whom
+    if reading.for_whom and who and reading.for_whom != who and _GIFT.search(text):
+        return _merged(text, reading, state.starting_over(), roles)  # a present for another
     parts = wish_parts(reading)
     if starts_new_subject(text, reading, state, parts):
         if adds_need(text) and reading.names_product and state.wish.subject:

@@ -16,7 +16,8 @@ class Concept:
     """One thing, colour or quality: `key` is its plain English word, `zh[0]` the Chinese one.
 
     `kind` is the lexicon's section (product, colour, material, feature, style, use,
-    audience); `parent` the broader concept of the same kind, if there is one.
+    audience); `parent` the broader concept of the same kind, if there is one; `implies` a
+    feature that the name says of the thing (a vacuum flask is insulated).
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Concept:
     en: tuple[str, ...]
     zh: tuple[str, ...]
     parent: str | None = None
+    implies: str | None = None
 
 
 @cache
@@ -106,4 +108,5 @@ def _concept(kind: str, key: str, entry: Mapping[str, Any]) -> Concept:
         en=tuple(dict.fromkeys((key, *entry.get("en", ())))),
         zh=tuple(entry.get("zh", ())),
         parent=entry.get("kind") or entry.get("family"),
+        implies=entry.get("implies"),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from assistant.settings import DEFAULT_SHOP_NAME
-from assistant.writing import chinese_choice, chinese_offers, offers
+from assistant.writing import chinese_answers, chinese_choice, chinese_offers, offers
 from assistant.writing.plan import Advantage, Department, Plan, Said, Set
 
 if TYPE_CHECKING:
@@ -67,6 +67,20 @@ class Chinese:
         """What the record says on a question."""
         return [f"{title}：{'，'.join(facts)}。"]
 
+    def confirmed(self, title: str, feature: str, value: bool) -> list[str]:
+        """Whether a product has a feature, by its record."""
+        if value:
+            return [f"是的，按商品资料，{title}：{feature}。"]
+        return [f"按商品资料，{title}不具备“{feature}”这一点。"]
+
+    def which_have(self, titles: Sequence[str], feature: str, of: int) -> list[str]:
+        """Which of several products have a feature."""
+        return chinese_answers.which_have(titles, feature, of)
+
+    def no_record(self, title: str) -> list[str]:
+        """The record of one of several products does not say."""
+        return [f"{title}的资料里没有写。"]
+
     def described(self, title: str, quote: str) -> list[str]:
         """What the description says on a question."""
         return [f"{title}的介绍写道：“{quote}”"]
@@ -74,6 +88,34 @@ class Chinese:
     def reviewed(self, title: str, quote: str, agreeing: int, of: int) -> list[str]:
         """What customers say on a question, and how many of them."""
         return [f"{title}的 {of} 条评价中有 {agreeing} 条提到：“{quote}”"]
+
+    def opinions(
+        self, title: str, rating: str, counts: tuple[int, int, int], good: str, bad: str
+    ) -> list[str]:
+        """The rating, how many of all reviews are for and against, and a quotation of each."""
+        return chinese_answers.opinions(title, rating, counts, good, bad)
+
+    def complaints(self, title: str, total: int, critical: int, quote: str) -> list[str]:
+        """What customers find wrong."""
+        return chinese_answers.complaints(title, total, critical, quote)
+
+    def comes_in(self, name: str, values: Sequence[str], *, is_in_stock: bool) -> list[str]:
+        """There is such a variant."""
+        return chinese_answers.comes_in(name, values, is_in_stock=is_in_stock)
+
+    def comes_not_in(self, name: str, values: Sequence[str], there: Sequence[str]) -> list[str]:
+        """There is no such variant; `there` are those that there are."""
+        return chinese_answers.comes_not_in(name, values, there)
+
+    def options(
+        self, name: str, values: Sequence[str], of: Sequence[str], *, is_size: bool
+    ) -> list[str]:
+        """All colours or sizes to be had; the sizes in the colour `of`."""
+        return chinese_answers.options(name, values, of, is_size=is_size)
+
+    def options_gone(self, values: Sequence[str]) -> list[str]:
+        """Colours or sizes that are out of stock."""
+        return [f"暂时缺货：{'、'.join(values)}。"]
 
     def product_unknown(self, title: str) -> list[str]:
         """Neither record nor reviews answer the question."""

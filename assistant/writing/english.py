@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assistant.writing import english_choice, english_offers, offers
+from assistant.writing import english_answers, english_choice, english_offers, offers
 from assistant.writing.english_words import listed as _listed
 from assistant.writing.plan import Advantage, Department, Plan, Said, Set
 
@@ -74,6 +74,19 @@ class English:
         """What the record says on a question."""
         return [f"{title}: {_listed(facts)}."]
 
+    def confirmed(self, title: str, feature: str, value: bool) -> list[str]:
+        """Whether a product has a feature, by its record."""
+        has = english_choice.has(feature, value)
+        return [f"Yes, {title} {has}." if value else f"No, {title} {has}."]
+
+    def which_have(self, titles: Sequence[str], feature: str, of: int) -> list[str]:
+        """Which of several products have a feature."""
+        return english_answers.which_have(titles, feature, of)
+
+    def no_record(self, title: str) -> list[str]:
+        """The record of one of several products does not say."""
+        return [f"The record of {title} does not say."]
+
     def described(self, title: str, quote: str) -> list[str]:
         """What the description says on a question."""
         return [f"The description of {title} says: “{quote}”"]
@@ -84,6 +97,34 @@ class English:
             f"{agreeing} of {of} customer reviews of {title} mention{'s' * (agreeing == 1)} it: "
             f"“{quote}”"
         ]
+
+    def opinions(
+        self, title: str, rating: str, counts: tuple[int, int, int], good: str, bad: str
+    ) -> list[str]:
+        """The rating, how many of all reviews are for and against, and a quotation of each."""
+        return english_answers.opinions(title, rating, counts, good, bad)
+
+    def complaints(self, title: str, total: int, critical: int, quote: str) -> list[str]:
+        """What customers find wrong."""
+        return english_answers.complaints(title, total, critical, quote)
+
+    def comes_in(self, name: str, values: Sequence[str], *, is_in_stock: bool) -> list[str]:
+        """There is such a variant."""
+        return english_answers.comes_in(name, values, is_in_stock=is_in_stock)
+
+    def comes_not_in(self, name: str, values: Sequence[str], there: Sequence[str]) -> list[str]:
+        """There is no such variant; `there` are those that there are."""
+        return english_answers.comes_not_in(name, values, there)
+
+    def options(
+        self, name: str, values: Sequence[str], of: Sequence[str], *, is_size: bool
+    ) -> list[str]:
+        """All colours or sizes to be had; the sizes in the colour `of`."""
+        return english_answers.options(name, values, of, is_size=is_size)
+
+    def options_gone(self, values: Sequence[str]) -> list[str]:
+        """Colours or sizes that are out of stock."""
+        return [f"Out of stock at the moment: {_listed(values)}."]
 
     def product_unknown(self, title: str) -> list[str]:
         """Neither record nor reviews answer the question."""

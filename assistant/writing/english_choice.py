@@ -30,7 +30,7 @@ def advantages(title: str, found: Sequence[Advantage], of: int) -> str:
             case "weight":
                 told.append("weighs less" if two else "weighs the least of these")
             case "feature":
-                told.append(_has(each.name))
+                told.append(has(each.name))
     return f"{title} {listed(told)}."
 
 
@@ -84,9 +84,12 @@ def together(offer: Set) -> list[str]:
     return said
 
 
-def _has(feature: str) -> str:
+def has(feature: str, value: bool = True) -> str:
+    """ "is windproof", "has a hood", "has no hood", as the record says of a feature."""
     if is_adjective(feature):
-        return f"is {feature}"
+        return f"is {feature}" if value else f"is not {feature}"
+    if not value:
+        return f"has no {feature}"
     single = " " not in feature and not feature.endswith("s")
     article = ("an " if feature[:1] in "aeiou" else "a ") if single else ""
     return f"has {article}{feature}"
