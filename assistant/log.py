@@ -326,6 +326,11 @@ class ConversationLog:
                 for row in connection.execute(query)
             ]
 
+    def state(self, conversation_id: str) -> Json | None:
+        """The dialogue state after the last complete turn; None where there is none."""
+        with reading(self._engine) as connection:
+            return _last_state(connection, conversation_id)
+
     def cards(self, conversation_id: str, product_ids: Sequence[str]) -> list[ProductCard]:
         """The cards of products as they were last shown in the conversation, in this order."""
         shown = {

@@ -8,18 +8,21 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
 from pydantic import ValidationError
 
+from assistant.cart import CartView
 from assistant.cart_turn import change_cart, serve_cart, tells_option
+from assistant.carting import CartDesk
 from assistant.draft import Clock, Draft
 from assistant.events import Event
 from assistant.gestures import CartChanged, ConditionRemoved
 from assistant.inquiring import answer_on_product, answer_on_shop, compare, describe_shop, say_why
 from assistant.llm import LanguageModel
 from assistant.log import LoggedTurn, OpenTurn
+from assistant.naming import Naming
 from assistant.open_log import open_log
 from assistant.parts import Parts, TurnContext, Vocabulary
 from assistant.recommending import recommend
@@ -31,8 +34,9 @@ from assistant.understanding.understander import Understander
 from assistant.verify import strict_words
 from assistant.writing.composer import composer_for
 from assistant.writing.writer import Writer
-from ranking.rerank import open_ranker
+from ranking.rerank import RankedHit, open_ranker
 from retrieval.documents import DocumentSearch
+from retrieval.filters import Filters
 from retrieval.shop import open_shop
 
 logger = logging.getLogger(__name__)
@@ -159,6 +163,27 @@ class Guide:
         """The conversation so far, for a page that is loaded again."""
         return self.parts.log.history(conversation_id)
 
+    def cart(self, conversation_id: str) -> CartView:
+        """The cart of a conversation, priced by the catalogue of the moment."""
+        state = self._state(conversation_id, self.parts.log.state(conversation_id))
+        naming = Naming(self._words().facets, state.language)
+        return CartDesk(self.parts.catalog, naming, self.parts.settings.cart_url).view(state.cart)
+
+    def search(self, query: str, filters: Filters, limit: int) -> list[RankedHit]:
+        """The best products for a query, outside of any conversation: retrieved and reranked."""
+        candidates = max(limit, self.parts.settings.rerank_candidates)
+        hits = self.parts.search.search(query, filters, candidates)
+        return list(self.parts.ranker.rank(query, hits))[:limit]
+
+    def take_up_catalog(self) -> None:
+        """Let what the catalogue says now count from the next message on, and wait for it.
+
+        Raises:
+            ShopGuideError: where the database or the vector store cannot be read.
+        """
+        self.parts.search.refresh()
+        self._words()
+
     def warm_up(self) -> None:
         """Do once, without logging, what the first customer would otherwise wait for."""
         self._rehearse("a waterproof jacket under $100")
@@ -256,19 +281,22 @@ class Guide:
                 return
 
     def _draft(self, turn: OpenTurn, clock: Clock) -> Draft:
-        state = DialogueState()
-        if turn.state is not None:
-            try:
-                state = DialogueState.model_validate(turn.state)
-            except ValidationError:
-                # Written by another version: the wish is asked for anew, the log stays whole.
-                logger.warning("the state of conversation %s is not readable", turn.conversation_id)
+        state = self._state(turn.conversation_id, turn.state)
         models = {
             "clicks": self.parts.ranker.version,
             "embedder": self.parts.embedder,
             "llm": self.parts.writer.model.name,
         }
         return Draft(turn, clock, state, models, language=state.language)
+
+    def _state(self, conversation_id: str, logged: Mapping[str, object] | None) -> DialogueState:
+        if logged is not None:
+            try:
+                return DialogueState.model_validate(logged)
+            except ValidationError:
+                # Written by another version: the wish is asked for anew, the log stays whole.
+                logger.warning("the state of conversation %s is not readable", conversation_id)
+        return DialogueState()
 
     def _words(self) -> Vocabulary:
         """The vocabulary of the catalogue as it is now."""

@@ -14,6 +14,9 @@ from ui.problems import problem
 MAX_BODY_BYTES = 64 * 1024
 """A message of 2,000 characters in JSON is under 16 kB; nothing is uploaded."""
 
+MAX_CATALOG_BYTES = 8 * 1024 * 1024
+"""Of a request that brings products."""
+
 PAGE_POLICY: Mapping[str, str] = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -88,7 +91,7 @@ class Gatekeeper:
         if refused is not None:
             await refused(scope, receive, send_guarded)
             return
-        await self._app(scope, _limited(receive), send_guarded)
+        await self._app(scope, _limited(receive, _most_bytes(scope["path"])), send_guarded)
 
 
 def _refusal(scope: Scope) -> Response | None:
@@ -98,12 +101,16 @@ def _refusal(scope: Scope) -> Response | None:
     length = Headers(scope=scope).get("content-length", "0")
     if not length.isdigit():
         return problem(400, "Content-Length is not a number.")
-    if int(length) > MAX_BODY_BYTES:
-        return problem(413, f"The request is larger than {MAX_BODY_BYTES} bytes.")
+    if int(length) > _most_bytes(path):
+        return problem(413, f"The request is larger than {_most_bytes(path)} bytes.")
     return None
 
 
-def _limited(receive: Receive) -> Receive:
+def _most_bytes(path: str) -> int:
+    return MAX_CATALOG_BYTES if path.startswith("/v1/catalog/") else MAX_BODY_BYTES
+
+
+def _limited(receive: Receive, most: int) -> Receive:
     """Cut off a body without a declared length once it is too large."""
     received = 0
 
@@ -112,7 +119,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
+            if received > most:
                 return {"type": "http.disconnect"}
         return message
 

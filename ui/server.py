@@ -23,6 +23,9 @@ from retrieval.catalog import Catalog
 from retrieval.database import open_database
 from retrieval.demo import demo_images_dir
 from retrieval.errors import ShopGuideError
+from ui.api.edges import Cors, RequestIds
+from ui.api.errors import Failures
+from ui.api.mounting import close_unknown, mount_api
 from ui.chat.mounting import mount_chat
 from ui.consent_api import consent_router
 from ui.events_api import events_router
@@ -55,6 +58,7 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
         housekeeper.start()
         yield
         housekeeper.stop()
+        api.desk.close()
         engine.dispose()
 
     app = FastAPI(
@@ -63,15 +67,22 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
         redoc_url=None,
         openapi_url="/v1/openapi.json",
         lifespan=lifespan,
-        middleware=[Middleware(Gatekeeper)],
+        middleware=[
+            Middleware(RequestIds),
+            Middleware(Gatekeeper),
+            Middleware(Cors, origins=settings.allowed_origins),
+            Middleware(Failures),
+        ],
     )
     answer_with_problems(app)
+    api = mount_api(app, settings, engine, guide, catalog)
     app.include_router(events_router(guide))
     app.include_router(consent_router(guide))
     app.include_router(pictures_router(settings.images_dir or demo_images_dir()))
     app.include_router(product_router(settings, catalog))
     _add_health(app, catalog)
     mount_staff(app, settings, engine)
+    close_unknown(app)
     app.mount("/guide", StaticFiles(directory=STATIC))
     mount_chat(app, settings, guide, catalog)
     return app

@@ -39,6 +39,29 @@ class Settings(AssistantSettings):
             description="where people reach the server, such as https://guide.example",
         ),
     ] = None
+    allowed_origins: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^https?://[^/\s*]+$")], ...],
+        Field(description="pages of which sites may call the API, such as https://shop.example"),
+    ] = ()
+    open_chat: Annotated[
+        bool, Field(description="customers may talk through the API without a key, as on the page")
+    ] = True
+    rate_per_minute: Annotated[
+        int, Field(ge=1, description="API requests of a key that has no limit of its own")
+    ] = 300
+    address_rate_per_minute: Annotated[
+        int, Field(ge=1, description="API requests from one address without a key")
+    ] = 60
+    rate_limit_storage: Annotated[
+        str,
+        Field(description="where requests are counted; redis://… for several servers together"),
+    ] = "memory://"
+    turns_at_once: Annotated[
+        int, Field(ge=1, le=256, description="API turns computed side by side")
+    ] = 8
+    turns_waiting: Annotated[
+        int, Field(ge=0, le=10_000, description="API turns that may wait; more are answered 429")
+    ] = 32
     staff_session_hours: Annotated[
         float, Field(gt=0, le=720, description="after this, staff sign in again")
     ] = 12

@@ -12,10 +12,12 @@ import pytest
 import uvicorn
 from fake_guide import PRODUCTS, FakeGuide
 from playwright.sync_api import Browser, sync_playwright
-from visiting import SHOP, Site, Visitor, free_port
+from visiting import FOREIGN_ORIGIN, SHOP, RealSite, Site, Visitor, free_port
 
+from assistant.turn import Guide
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
+from retrieval.errors import MissingWeightsError
 from ui.server import create_app
 from ui.settings import Settings
 
@@ -50,6 +52,39 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     yield Site(f"http://127.0.0.1:{settings.port}", guide, catalog, app)
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def real_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSite]:
+    """The real guide over five products, with its writer's sentences composed."""
+    settings = Settings(
+        data_dir=tmp_path_factory.mktemp("real"),
+        port=free_port(),
+        shop_name=SHOP,
+        writer="composer",
+        other_languages="off",
+        allowed_origins=(FOREIGN_ORIGIN,),
+        address_rate_per_minute=100_000,
+        rate_per_minute=100_000,
+    )
+    catalog = Catalog(open_database(settings.resolved_database_url))
+    catalog.upsert(PRODUCTS)
+    try:
+        guide = Guide.open(settings)
+    except MissingWeightsError as error:
+        pytest.skip(str(error))
+    app = create_app(settings, guide)
+    config = uvicorn.Config(app, port=settings.port, log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.05)
+    yield RealSite(f"http://127.0.0.1:{settings.port}", settings, guide, app)
+    server.should_exit = True
+    thread.join(10)
+    guide.close()
 
 
 @pytest.fixture

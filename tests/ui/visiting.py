@@ -9,9 +9,14 @@ from fake_guide import FakeGuide
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from assistant.turn import Guide
 from retrieval.catalog import Catalog
+from ui.api.access import Api
+from ui.api.keys import Scope
+from ui.settings import Settings
 
 SHOP = "Larkfell & Sons"
+FOREIGN_ORIGIN = "http://shop.localhost:7999"
 
 
 @dataclass
@@ -22,6 +27,25 @@ class Site:
     guide: FakeGuide
     catalog: Catalog
     app: FastAPI
+
+
+@dataclass
+class RealSite:
+    """A running server with the real guide over the products of `fake_guide`."""
+
+    address: str
+    settings: Settings
+    guide: Guide
+    app: FastAPI
+
+    @property
+    def api(self) -> Api:
+        return self.app.state.api
+
+    def key(self, *scopes: Scope, rate: int | None = None) -> dict[str, str]:
+        """The header of a new key."""
+        secret = self.api.keys.add("test", scopes, rate)[1]
+        return {"Authorization": f"Bearer {secret}"}
 
 
 def free_port() -> int:

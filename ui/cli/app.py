@@ -14,7 +14,17 @@ from typing import Annotated
 import typer
 
 from retrieval.errors import ShopGuideError
-from ui.cli import bench, catalog, conversation, evaluation, models, privacy, server, staff
+from ui.cli import (
+    bench,
+    catalog,
+    conversation,
+    evaluation,
+    keys,
+    models,
+    privacy,
+    server,
+    staff,
+)
 from ui.cli.output import messages
 
 app = typer.Typer(
@@ -36,6 +46,7 @@ app.add_typer(evaluation.app, name="evaluate")
 app.add_typer(models.train_app, name="train")
 app.add_typer(models.models_app, name="models")
 app.add_typer(staff.app, name="staff")
+app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(privacy.audit_app, name="audit")
 

@@ -1,0 +1,1 @@
+"""The HTTP API under `/v1`: conversations, search, products, catalogue, chat completions."""

@@ -1,0 +1,172 @@
+"""Who calls, what that opens, and how often: keys, conversations' tokens and rate limits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from limits import RateLimitItemPerMinute
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy import Engine
+
+from assistant.turn import Guide
+from retrieval.catalog import Catalog
+from ui.api.capability import ConversationTokens
+from ui.api.errors import RefusedError
+from ui.api.keys import ApiKey, ApiKeys, Scope
+from ui.api.ledger import Ledger
+from ui.api.turns import TurnDesk
+from ui.chat.storefront import Storefronts
+from ui.settings import Settings
+
+_BEARER = HTTPBearer(
+    auto_error=False, scheme_name="key", description="A key made by `shopguide keys add`."
+)
+_TOKEN = APIKeyHeader(
+    name="X-Conversation-Token",
+    auto_error=False,
+    scheme_name="conversation",
+    description="The `token` that came when the conversation was begun; opens it alone.",
+)
+
+
+class Api:
+    """What the API's routes work with; `app.state.api` holds it."""
+
+    def __init__(self, settings: Settings, engine: Engine, guide: Guide, catalog: Catalog) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.guide = guide
+        self.catalog = catalog
+        self.keys = ApiKeys(engine)
+        self.tokens = ConversationTokens(engine)
+        self.ledger = Ledger(engine)
+        self.desk = TurnDesk(settings.turns_at_once, settings.turns_waiting)
+        self.storefronts = Storefronts(catalog, settings.currency)
+        self._limiter = MovingWindowRateLimiter(storage_from_string(settings.rate_limit_storage))
+
+    def limit(self, who: str, per_minute: int) -> None:
+        """Count a request.
+
+        Raises:
+            RefusedError: there were as many within the last minute.
+        """
+        item = RateLimitItemPerMinute(per_minute)
+        if not self._limiter.hit(item, who):
+            wait = self._limiter.get_window_stats(item, who).reset_time - time.time()
+            raise RefusedError(
+                429,
+                f"At most {per_minute} requests a minute are answered.",
+                {"Retry-After": str(max(1, round(wait)))},
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: a key, or somebody without one."""
+
+    name: str
+    key: ApiKey | None
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the key has a scope; `conversations` includes `chat`."""
+        if self.key is None:
+            return False
+        scopes = self.key.scopes
+        return scope in scopes or (scope is Scope.CHAT and Scope.CONVERSATIONS in scopes)
+
+
+def api_of(request: Request) -> Api:
+    """The API of the application that serves this request."""
+    return cast(Api, request.app.state.api)
+
+
+def caller_of(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> Caller:
+    """Who calls, counted against the limit of the key or, without one, of the address.
+
+    Raises:
+        RefusedError: 401 for a key that is not known, 429 for too many requests.
+    """
+    api = api_of(request)
+    address = request.client.host if request.client else "unknown"
+    if "authorization" in request.headers and credentials is None:
+        raise _unauthorized("The Authorization header is not of the form “Bearer KEY”.")
+    if credentials is None:
+        api.limit(f"address {address}", api.settings.address_rate_per_minute)
+        return Caller(f"address {address}", None)
+    key = api.keys.find(credentials.credentials)
+    if key is None:
+        api.limit(f"address {address}", api.settings.address_rate_per_minute)
+        raise _unauthorized("The key is not known, or it is revoked.")
+    api.limit(f"key {key.id}", key.rate_per_minute or api.settings.rate_per_minute)
+    return Caller(f"key {key.id}", key)
+
+
+def _with_scope(request: Request, caller: Caller, scope: Scope) -> Caller:
+    if caller.key is None:
+        raise _unauthorized("This needs a key.")
+    if not caller.may(scope):
+        raise RefusedError(403, f"The key does not have the scope “{scope.value}”.")
+    return caller
+
+
+def searcher(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """A key that may search."""
+    return _with_scope(request, caller, Scope.SEARCH)
+
+
+def cataloguer(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """A key that may change the catalogue."""
+    return _with_scope(request, caller, Scope.CATALOG)
+
+
+def chat_client(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """A key that may chat."""
+    return _with_scope(request, caller, Scope.CHAT)
+
+
+def talker(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """Whoever may begin conversations: a key for it, or anybody where the shop's chat is open."""
+    if caller.key is None and api_of(request).settings.open_chat:
+        return caller
+    return _with_scope(request, caller, Scope.CHAT)
+
+
+def participant(
+    request: Request,
+    conversation_id: str,
+    caller: Annotated[Caller, Depends(caller_of)],
+    token: Annotated[str | None, Depends(_TOKEN)],
+) -> Caller:
+    """Whoever may read and continue this conversation: by its token, or a key for all.
+
+    Raises:
+        RefusedError: 401 without either; 403 for a wrong token, whether or not there is such
+            a conversation.
+    """
+    if caller.may(Scope.CONVERSATIONS):
+        return caller
+    if token is None:
+        raise _unauthorized("This needs the conversation's token in X-Conversation-Token.")
+    if not api_of(request).tokens.matches(conversation_id, token):
+        raise RefusedError(403, "The token is not this conversation's.")
+    return talker(request, caller)
+
+
+def _unauthorized(detail: str) -> RefusedError:
+    return RefusedError(401, detail, {"WWW-Authenticate": "Bearer"})
+
+
+ApiHere = Annotated[Api, Depends(api_of)]
+Searcher = Annotated[Caller, Depends(searcher)]
+Cataloguer = Annotated[Caller, Depends(cataloguer)]
+ChatClient = Annotated[Caller, Depends(chat_client)]
+Talker = Annotated[Caller, Depends(talker)]
+Participant = Annotated[Caller, Depends(participant)]

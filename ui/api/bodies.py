@@ -1,0 +1,217 @@
+"""What the API's routes take and give, with examples for its documentation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from assistant.reply import Reply
+from retrieval.product import Availability, Money
+
+ProductId = Annotated[str, Field(min_length=1, max_length=500)]
+Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+
+
+class Body(BaseModel):
+    """A request; a field that is not known is a mistake, and told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Started(BaseModel):
+    """A conversation that can begin."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "conversation_id": "019a0c3e-5b7e-7c1d-9f0a-2b1f6f0f9a11",
+                    "token": "mJ9V3l0cW1Zg8bX2yqPAtk6ZJm5o4Hn7sQwR1uT0xYc",
+                }
+            ]
+        }
+    )
+
+    conversation_id: str
+    token: Annotated[str, Field(description="opens this conversation; keep it")]
+
+
+class Said(Body):
+    """A customer's message."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"message": "waterproof jacket for hiking under $100, not black"}]
+        }
+    )
+
+    message: Message
+    language: Annotated[
+        Literal["en", "zh"], Field(description="of the interface, for the labels of chips")
+    ] = "en"
+    customer_id: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="the shop's own name of the customer; only with the scope “conversations”",
+        ),
+    ] = None
+
+
+class Removed(Body):
+    """A condition of the wish that is taken back."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"condition": "price.max"}]})
+
+    condition: Annotated[str, Field(min_length=1, max_length=500, description="a chip's path")]
+    language: Literal["en", "zh"] = "en"
+
+
+class CartChange(Body):
+    """So many of a product are to be in the cart; without a quantity, one is to be added."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"product_id": "jkt-0012", "quantity": 2}]}
+    )
+
+    product_id: ProductId
+    quantity: Annotated[int | None, Field(ge=0, le=99)] = None
+    language: Literal["en", "zh"] = "en"
+
+
+class Feedback(Body):
+    """A verdict on a reply; the newest counts."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"turn": 1, "helpful": False, "comment": "too dear"}]}
+    )
+
+    turn: Annotated[int, Field(ge=1, le=100_000)]
+    helpful: bool
+    comment: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ChipJson(BaseModel):
+    """One condition as a removable chip."""
+
+    path: str
+    label: str
+
+
+class PastTurn(BaseModel):
+    """A turn of the history; `message` is None where a click began it, which `act` tells."""
+
+    turn: int
+    message: str | None
+    act: dict[str, Any] | None = None
+    reply: Reply | None
+    created_at: datetime
+    helpful: bool | None
+
+
+class History(BaseModel):
+    """Turns in order; `more` tells that there are earlier ones."""
+
+    conversation_id: str
+    turns: list[PastTurn]
+    wanted: list[ChipJson]
+    more: bool
+
+
+class Found(BaseModel):
+    """A product that a search found."""
+
+    rank: int
+    product_id: str
+    title: str
+    price: Decimal | None
+    currency: str | None
+    availability: Availability
+    url: str | None
+    image_url: str | None
+    score: float
+    click_probability: float
+    sources: dict[str, int | None]
+
+
+class Results(BaseModel):
+    """What a search found, best first."""
+
+    results: list[Found]
+
+
+_PRODUCT: dict[str, Any] = {
+    "id": "tent-2p",
+    "title": "Two-person tent",
+    "category": ["Outdoor", "Tents"],
+    "price": "149.00",
+    "currency": "USD",
+    "availability": "in_stock",
+    "attributes": {"weight_g": 1900, "waterproof": True},
+}
+
+
+class Products(Body):
+    """Products as in a catalogue's JSON Lines."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"products": [_PRODUCT]}]})
+
+    products: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=1000)]
+
+
+class Change(Body):
+    """What is new of a product that the catalogue has; what is left out stays."""
+
+    id: ProductId
+    price: Money | None = None
+    sale_price: Money | None = None
+    availability: Availability | None = None
+
+
+class Changes(Body):
+    """New prices and stock; an explicit null takes a price away."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"changes": [{"id": "tent-2p", "price": "139.00", "availability": "in_stock"}]}
+            ]
+        }
+    )
+
+    changes: Annotated[list[Change], Field(min_length=1, max_length=1000)]
+
+
+class Retired(Body):
+    """Products that the shop no longer has."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"ids": ["tent-2p"]}]})
+
+    ids: Annotated[list[ProductId], Field(min_length=1, max_length=1000)]
+
+
+class Reject(BaseModel):
+    """A product that was not taken, and why; `index` counts from 0 in the request."""
+
+    index: int
+    id: str | None
+    reason: str
+
+
+class CatalogReport(BaseModel):
+    """What was done; customers find it so when this answer arrives."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    retired: int = 0
+    rejected: list[Reject] = Field(default_factory=list[Reject])
+    revision: int
+    searchable: Annotated[
+        bool, Field(description="false: stored, but the search could not take it up yet")
+    ] = True
+    seconds: float

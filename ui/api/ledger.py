@@ -1,0 +1,116 @@
+"""Idempotency keys: a message that is sent twice is answered once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from assistant.moments import aware
+from assistant.tables import turns
+from retrieval.database import writing
+from ui.api.tables import requests
+
+KEPT = timedelta(hours=24)
+LEASE = timedelta(seconds=40)
+"""A request that is unfinished for longer was begun by a server that is gone."""
+
+
+class OtherMessageError(Exception):
+    """The key came before, with another message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is known of a request: new and now ours, being answered, or answered as `turn`."""
+
+    state: Literal["ours", "running", "done"]
+    turn: int | None = None
+
+
+def fingerprint(body: Mapping[str, object]) -> str:
+    """What makes two requests the same."""
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Ledger:
+    """Remembers which messages were answered, for all servers on one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def claim(self, conversation_id: str, key: str, print_: str) -> Claim:
+        """Take a request, or learn what became of it.
+
+        Raises:
+            OtherMessageError: the key came before, with another message.
+        """
+        now = datetime.now(UTC)
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(delete(requests).where(requests.c.started_at < now - KEPT))
+                row = connection.execute(
+                    select(requests).where(_is(conversation_id, key)).with_for_update()
+                ).one_or_none()
+                if row is None:
+                    connection.execute(
+                        insert(requests).values(
+                            conversation_id=conversation_id,
+                            key=key,
+                            fingerprint=print_,
+                            started_at=now,
+                        )
+                    )
+                    return Claim("ours")
+                if row.fingerprint != print_:
+                    raise OtherMessageError
+                if row.turn is not None:
+                    return Claim("done", row.turn)
+                since = aware(row.started_at)
+                if since > now - LEASE:
+                    return Claim("running")
+                turn = _answered_since(connection, conversation_id, since)
+                values = {"started_at": now} if turn is None else {"turn": turn}
+                connection.execute(update(requests).where(_is(conversation_id, key)).values(values))
+                return Claim("ours") if turn is None else Claim("done", turn)
+        except IntegrityError:  # another server took it in the same moment
+            return Claim("running")
+
+    def finish(self, conversation_id: str, key: str, turn: int) -> None:
+        """The request is answered by this turn."""
+        with writing(self._engine) as connection:
+            connection.execute(update(requests).where(_is(conversation_id, key)).values(turn=turn))
+
+    def abandon(self, conversation_id: str, key: str) -> None:
+        """The request was not answered and may be sent again at once."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                delete(requests).where(_is(conversation_id, key), requests.c.turn.is_(None))
+            )
+
+
+def _is(conversation_id: str, key: str) -> ColumnElement[bool]:
+    return (requests.c.conversation_id == conversation_id) & (requests.c.key == key)
+
+
+def _answered_since(connection: Connection, conversation_id: str, since: datetime) -> int | None:
+    """A turn that was logged whole and that no other request has claimed."""
+    claimed = select(requests.c.turn).where(
+        requests.c.conversation_id == conversation_id, requests.c.turn.is_not(None)
+    )
+    return connection.execute(
+        select(turns.c.turn)
+        .where(turns.c.conversation_id == conversation_id)
+        .where(turns.c.created_at >= since)
+        .where(turns.c.completed_at.is_not(None))
+        .where(turns.c.turn.not_in(claimed))
+        .order_by(turns.c.turn)
+        .limit(1)
+    ).scalar_one_or_none()
