@@ -101,7 +101,7 @@ def _line(
 ) -> Line:
     query = query_of(state)
     found = find(search, query, state, facets, limit)
-    ranked = ordered(rank(query, found.hits), found, facets)
+    ranked = ordered(rank(query, found.hits), found, facets, state.wish)
     best = choose(ranked, CANDIDATES, in_order=found.in_order)
     if lacks(state.wish, [hit.product for hit in found.hits]):
         best = []  # a stand for it is not the thing itself

@@ -9,9 +9,11 @@ from decimal import Decimal
 from assistant.conditions import meets
 from assistant.constraints import SUPERLATIVES, Constraints, Preference
 from assistant.evidence import FEW_RATINGS
-from assistant.matching import has_words, is_one, lacks
-from assistant.state import DialogueState
+from assistant.language import has_chinese
+from assistant.matching import has_words, is_one, lacks, names_of
+from assistant.state import DialogueState, Wish
 from assistant.understanding.filtering import soft_paths
+from assistant.understanding.words import named
 from assistant.writing.plan import BRANDS, Range
 from ranking.rerank import RankedHit
 from retrieval.facets import Facets
@@ -22,6 +24,8 @@ from retrieval.search import ProductSearch, SearchHit
 MOST_RELAXED = 4
 PREFERRED_FLOOR = 0.3
 """Of the best click probability: what is less is not what was asked for, however cheap."""
+MOST_LIKE_IT = 2
+"""From so many products on that are what was named, others are no help."""
 EVERYTHING = 1_000_000
 """A limit no catalogue reaches: all that passes the filters is wanted."""
 
@@ -69,6 +73,10 @@ def find(
     constraints = state.constraints
     if exact and is_hard(state, facets):
         return _from_records(search, state, facets, limit)
+    if exact and _is_a_named_kind(state):
+        records = _from_records(search, state, facets, limit)
+        if records.hits:
+            return records
     set_aside: list[str] = []
     hits = seek(state.to_filters(facets))
     while not hits and len(set_aside) < MOST_RELAXED:
@@ -89,13 +97,13 @@ def find(
         else:
             path, constraints = options[0]
             set_aside.append(path)
-    if hits and constraints.for_whom and lacks(state.wish, [hit.product for hit in hits]):
-        # Such a thing may be there, made for nobody in particular.
-        relaxed = constraints.without("for_whom")
-        others = seek(state.with_constraints(relaxed).to_filters(facets))
-        if not lacks(state.wish, [hit.product for hit in others]):
-            hits, constraints = others, relaxed
-            set_aside.append("for_whom")
+    if hits and not set_aside and lacks(state.wish, [hit.product for hit in hits]):
+        # Such a thing may be there, for another price or for nobody in particular.
+        for path, relaxed in _relaxations(constraints, facets):
+            others = seek(state.with_constraints(relaxed).to_filters(facets))
+            if path != "category" and not lacks(state.wish, [hit.product for hit in others]):
+                hits, constraints, set_aside = others, relaxed, [path]
+                break
     is_again = False
     if not hits and state.rejected:
         again = [("", state.constraints), *_relaxations(state.constraints, facets)]
@@ -136,6 +144,14 @@ def with_named(
         and hit.product.category == first[0].product.category
     ]
     return Found([*first, *alike], found.constraints, in_order=True)
+
+
+def _is_a_named_kind(state: DialogueState) -> bool:
+    """Whether a superlative is of a kind that no category stands for: the cheapest kite."""
+    wish = state.wish
+    known = wish.constraints.prefer in SUPERLATIVES and bool(wish.subject)
+    free = [part.text for part in wish.parts if part.path is None]
+    return known and not wish.constraints.category and all(named(w, "product") for w in free)
 
 
 def is_hard(state: DialogueState, facets: Facets) -> bool:
@@ -202,13 +218,25 @@ def _of_the_sort(hits: Sequence[SearchHit], state: DialogueState) -> Sequence[Se
 
     All of them where the word names the category itself, or no product at all.
     """
+    if not state.wish.subject and not state.constraints.category:
+        return hits
     said = [
         part.text for part in state.wish.parts if part.path and part.path.startswith("category.")
     ]
-    levels = {level.casefold() for level in state.constraints.category}
-    said = [word for word in said if not any(has_words([level], word) for level in levels)]
+    if not state.constraints.category and state.wish.subject:
+        said = [part.text for part in state.wish.parts if part.path is None]
+        said = [word for word in said if named(word, "product")]
+    said = [word for word in said if not _names_a_level(word, state.constraints.category)]
     narrowed = [hit for hit in hits if any(is_one(hit.product, word) for word in said)]
-    return narrowed or hits
+    return narrowed if narrowed or not state.constraints.category else hits
+
+
+def _names_a_level(word: str, levels: Sequence[str]) -> bool:
+    """Whether a word, in either language, is what one of the categories is called."""
+    names = [word]
+    for concept in named(word, "product"):
+        names += [*concept.en, *concept.zh]
+    return any(has_words([level], name) for level in levels for name in names)
 
 
 def _nearest_in_price(
@@ -260,11 +288,14 @@ def _relaxations(constraints: Constraints, facets: Facets) -> list[tuple[str, Co
     return options
 
 
-def ordered(ranked: Sequence[RankedHit], found: Found, facets: Facets) -> list[RankedHit]:
+def ordered(
+    ranked: Sequence[RankedHit], found: Found, facets: Facets, wish: Wish
+) -> list[RankedHit]:
     """The click model's order, except where the customer asked for another ("the cheapest").
 
+    What is the very thing that was named comes first, where no category says what that is.
     Among products that are likely enough, those whose records confirm more of the conditions
-    that the search could not be held to come first, and what cannot be bought comes last.
+    that the search could not be held to come next, and what cannot be bought comes last.
     """
     if found.in_order:
         places = {hit.product.id: place for place, hit in enumerate(found.hits)}
@@ -276,13 +307,21 @@ def ordered(ranked: Sequence[RankedHit], found: Found, facets: Facets) -> list[R
     def wanted(hit: RankedHit) -> bool:
         return hit.click_probability >= PREFERRED_FLOOR * best
 
-    def place(hit: RankedHit) -> tuple[bool, bool, int, float]:
+    names = [] if constraints.category else names_of(wish.subject)
+    said = [part.text for part in wish.parts if part.path is None and has_chinese(part.text)]
+
+    def place(hit: RankedHit) -> tuple[bool, bool, bool, int, float]:
         product = hit.hit.product
-        confirmed = sum(meets(product, constraints, path, facets) for path in soft)
+        other = len(names) > 1 and not any(is_one(product, name) for name in names)
+        text = " ".join(product.texts()) if said else ""
+        confirmed = sum(word in text for word in said)
+        confirmed += sum(meets(product, constraints, path, facets) for path in soft)
         gone = product.availability is Availability.OUT_OF_STOCK
-        return not wanted(hit), gone, -confirmed, -hit.click_probability
+        return other, not wanted(hit), gone, -confirmed, -hit.click_probability
 
     in_order = sorted(ranked, key=place)
+    very = [hit for hit in in_order if not place(hit)[0]]
+    in_order = very if len(very) >= MOST_LIKE_IT else in_order
     prefer = "cheapest" if constraints.prefer == "cheap" else constraints.prefer
     if prefer not in SUPERLATIVES:
         return in_order

@@ -46,7 +46,7 @@ def recommend(context: TurnContext, query: str) -> Iterator[TurnEvent]:
     ranked = parts.ranker.rank(query, found.hits, draft.turn.customer_id)
     draft.clock.step("rerank", since)
 
-    draft.ranked = ordered(ranked, found, facets)
+    draft.ranked = ordered(ranked, found, facets, state.wish)
     in_order = found.in_order or found.constraints.prefer in SUPERLATIVES
     draft.shown = choose(draft.ranked, parts.settings.products_shown, in_order=in_order)
     picks = picks_of(draft.shown, found, state, naming, facets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.answering.quoting import best_sentence, shortened
+from assistant.answering.quoting import best_sentence, shortened, words_in
 from assistant.answering.topics import Topic, topics_of
 from assistant.evidence import stem, stems
 from assistant.language import Language
@@ -44,7 +44,7 @@ def answer_product_question(
     is_on_field = any(pattern.search(text) for pattern in (_PRICE, _RATING, _STOCK))
     if not asked and not topics and not is_on_field:
         return _portrait(product, naming), True
-    stated = _stated(asked, topics, product, naming.language)
+    stated = _stated(asked, topics, product, naming)
     if len(stated) == 1 and _YES_OR_NO.search(text) and not is_on_field:
         (name, value), *_ = stated
         if isinstance(value, bool):
@@ -69,11 +69,11 @@ def answer_product_question(
 
 
 def answers_by_record(
-    question: str, product: Product, language: Language
+    question: str, product: Product, naming: Naming
 ) -> list[tuple[str, AttributeValue]]:
     """The attributes, as (name, value), with which a product's record answers a question."""
     topics = topics_of(clean(question))
-    return _stated(_asked(question, product, language), topics, product, language)
+    return _stated(_asked(question, product, naming.language), topics, product, naming)
 
 
 def _portrait(product: Product, naming: Naming) -> list[str]:
@@ -119,9 +119,10 @@ def _fields(text: str, product: Product, language: Language) -> list[str]:
 
 
 def _stated(
-    asked: set[str], topics: Sequence[Topic], product: Product, language: Language
+    asked: set[str], topics: Sequence[Topic], product: Product, naming: Naming
 ) -> list[tuple[str, AttributeValue]]:
     """Attributes that the question names, else those that answer its topic."""
+    language = naming.language
     translation = product.translations.get(language)
     own = product.attributes
     told = {**own, **(translation.attributes if translation else {})}
@@ -129,7 +130,7 @@ def _stated(
     for name, value in own.items():
         words = f"{name} {'' if isinstance(value, bool) else value}".replace("_", " ")
         if language == "zh":
-            words = f"{name} {told.get(name, value)}"
+            words = f"{naming.attribute_name(name)} {told.get(name, value)}"
         if _named(asked, words, language):
             named.append((name, value))
     on_topic = [
@@ -143,4 +144,4 @@ def _stated(
 def _named(asked: set[str], text: str, language: Language) -> bool:
     if language == "zh":
         return any(word in text for word in asked)
-    return bool(asked & stems(text))
+    return bool(words_in(asked, stems(text)))

@@ -22,11 +22,20 @@ def best_sentence(
         if language == "zh":
             return sum(word in sentence for word in asked), sum(word in sentence for word in topic)
         words = stems(sentence)
-        return len(asked & words), len(topic & words)
+        return len(words_in(asked, words)), len(topic & words)
 
     best = max(sentences, key=shared, default="")
     named, on_topic = shared(best) if best else (0, 0)
     return shortened(best) if on_topic or (named and named * 3 >= 2 * len(asked)) else ""
+
+
+def words_in(asked: set[str], words: set[str]) -> set[str]:
+    """Which of the stems asked for stand among others, or begin one: "lock" in "lockable"."""
+    return {
+        stem
+        for stem in asked
+        if stem in words or (len(stem) >= 4 and any(word.startswith(stem) for word in words))
+    }
 
 
 def shortened(text: str, limit: int = QUOTE_CHARS) -> str:

@@ -13,7 +13,7 @@ from retrieval.product import Product
 def answer_on_several(question: str, products: Sequence[Product], naming: Naming) -> list[str]:
     """What the record of each says on the question; empty where none of them says anything."""
     composer = composer_for(naming.language)
-    answers = [answers_by_record(question, product, naming.language) for product in products]
+    answers = [answers_by_record(question, product, naming) for product in products]
     if not any(answers):
         return []
     flags = [answer[0] for answer in answers if len(answer) == 1 and isinstance(answer[0][1], bool)]

@@ -212,8 +212,11 @@ def _excluded(words: tuple[str, ...], roles: Roles) -> tuple[str, ...]:
         if ("material", word) in index:
             found += _material_values(roles, word)
         for concept in named(word, "feature", "style"):
-            if any(map(has_chinese, roles.facets.categories)):
+            chinese = any(map(has_chinese, roles.facets.categories))
+            if chinese:
                 found += concept.zh
+            elif has_chinese(word):
+                found += concept.en
             attribute = roles.attribute_of(concept)
             if attribute in roles.booleans:
                 found.append(attribute)

@@ -78,6 +78,13 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
     wished = wish_form and reading.names_product and len(text) < LONG_MESSAGE
     if cue("unsafe", "instruction", text) and not wished:
         return Judgement(Intent.UNSAFE, "instruction")
+    if _belongs_elsewhere(text, reading) and not _HAVE_YOU.search(text):
+        person = cue("handoff", "order", text) or cue("handoff", "account", text)
+        return (
+            Judgement(Intent.HANDOFF, "order")
+            if person
+            else Judgement(Intent.OUT_OF_SCOPE, "elsewhere")
+        )
     ongoing = bool(state.shown) or state.wish != Wish()
     shape = None if points_at_shown(text) else find_shape(text, reading)
     if shape is not None:
@@ -112,6 +119,20 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
     if ongoing and not _new_subject(reading, state):
         return Judgement(Intent.REFINE)
     return Judgement(Intent.RECOMMEND)
+
+
+SHORT_ORDER = 9
+"""Words. "Order me some more pizza" is no wish for this shop; a longer order describes one."""
+
+
+def _belongs_elsewhere(text: str, reading: Reading) -> bool:
+    """Whether a message is none of a shop's business, though it may name goods."""
+    if _cues("scope", "out_of_scope", "always").search(text):
+        return True
+    bare = (
+        not (reading.states_condition or points_at_shown(text)) and len(text.split()) <= SHORT_ORDER
+    )
+    return bare and _cues("scope", "out_of_scope", "bare_order").search(text) is not None
 
 
 def _before_wishes(
@@ -204,14 +225,18 @@ def _asks(text: str) -> bool:
     )
 
 
+_HAVE_YOU = re.compile(r"\b(?:do|have) you (?:guys )?(?:sell|stock|carry|got)\b")
 _GOODS = grammar_pattern("intents", "goods")
 
 
+_WHAT_ABOUT = re.compile(r"(?:(?:and|ok|okay|so|then|thanks)[ ,]+)*(?:what|how) about (?!you\b)")
 _WHICH = re.compile(r"(?:^|[,.;:!] ?|\b(?:and|but|so) )(?:which|what)\b")
 
 
 def _asks_for_goods(text: str, reading: Reading) -> bool:
     """A question or an order about things to buy: it names one and speaks of having it."""
+    if reading.names_product and _WHAT_ABOUT.match(text):
+        return True
     if reading.names_product and not _cues("scope", "out_of_scope", "opening").search(text):
         return True  # "rain boots for kids?" names what is wanted and nothing else
     if reading.category:

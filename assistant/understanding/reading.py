@@ -105,6 +105,12 @@ _SOMETHING_FOR = re.compile(
     r"\b(?:something|anything|things?|stuff|some (?:items?|products?)|products?) "
     r"(?:\w+ ){0,2}for (?:(?:my|the|our|a|an|your)\s+)?$"
 )
+# "A gown for a wedding and matching earrings": the second thing is counted on its own.
+_AND_ANOTHER = re.compile(
+    r"\b(?:and|plus) (?:also )?(?:an?|some|matching|two|three|the|\d+) (?:\w+ )?$"
+)
+_SEASON = re.compile(r"season|季")
+_ALL_SEASONS = re.compile(r"\ball\b|year[- ]round|\b(?:4|four)[- ]season|四季")
 _INTEREST = grammar_pattern("reading", "interest")
 _COLOUR_CUE_AFTER = re.compile(r"[\s\-]*(?:colou?r(?:ed|s)?|one|ones|version|shade|tone|finish|色)")
 _NO_COLOUR_AFTER = grammar_pattern("reading", "no_colour_after")
@@ -226,6 +232,8 @@ def _read_implied(reading: Reading, span: Span, vocabulary: Vocabulary) -> None:
 def _listed(text: str, left: Span, right: Span) -> bool:
     """Whether two things are wanted side by side ("jackets or coats") and not one of the other."""
     between = text[left.end : right.start]
+    if _AND_ANOTHER.search(between):
+        return True
     return re.search(
         r"\b(?:or|and|plus|also)\b|[,、/&和或跟与及]", between
     ) is not None and not re.search(r"\b(?:for|with|that|which|to|can|fit|go)\b|配|搭", between)
@@ -304,6 +312,9 @@ def _state(reading: Reading, span: Span, entry: Entry, vocabulary: Vocabulary) -
             if own and not reading.category and _SOMETHING_FOR.search(text[: span.start]):
                 _add(reading.category, own)
                 return f"category.{own}"
+            season = span.entry("value")
+            if season and _SEASON.search(season.attribute or ""):
+                return _season(reading, season, vocabulary)
             _add(reading.occasion, entry.value)
             return f"occasion.{entry.value}"
         case "audience":
@@ -317,6 +328,16 @@ def _department(name: str, vocabulary: Vocabulary) -> str | None:
     """The category of this very name: "something for my kitchen" is anything of Kitchen."""
     low = name.casefold()
     return next((own for own in vocabulary.roles.facets.categories if own.casefold() == low), None)
+
+
+def _season(reading: Reading, entry: Entry, vocabulary: Vocabulary) -> str:
+    """What is made for a season, or for all of them."""
+    attribute = entry.attribute or "season"
+    values = vocabulary.roles.facets.attributes.get(attribute, {})
+    every = [value for value in values if _ALL_SEASONS.search(str(value).casefold())]
+    for value in every:
+        _attribute(reading, attribute, value)
+    return _attribute(reading, attribute, entry.value)
 
 
 def _attribute(reading: Reading, name: str, value: AttributeValue) -> str:
@@ -374,6 +395,9 @@ def _count(spoken: str) -> int | None:
 
 def _exclude(reading: Reading, exclusion: Exclusion) -> None:
     for span in exclusion.spans:
+        if has_chinese(span.text) and span.entry("feature", "style"):
+            _add(reading.exclude, span.text)
+            continue
         entry = span.entry("colour", "brand", "material", "value") or span.entries[0]
         named = entry.kind in ("colour", "brand", "material", "value") or has_chinese(span.text)
         _add(reading.exclude, entry.value if named else " ".join(phrase(span.text)))

@@ -82,6 +82,12 @@ _PATTERNS = (
     re.compile(rf"\b(?P<letter>{_BED}) (?={_BEDDING})"),
     re.compile(rf"\b(?:size|sizes) (?:in )?(?P<letter>{_BED}|full)\b"),
     re.compile(rf"(?<![a-z0-9\-])(?P<letter>{_CLEAR_LETTERS})(?![a-z0-9])"),
+    # The whole message: "in medium, please", "M".
+    re.compile(
+        r"^(?:(?:and|ok|yes|but|maybe) )?(?:(?:do you have|have you got) (?:it|them|one|that) )?"
+        r"(?:in (?:an? )?(?P<letter>small|medium|large)|(?P<short>[sml]))"
+        r"(?:,? please)?[?.! ]*$"
+    ),
     re.compile(r"(?<![a-z])(?P<number>(?:us|uk|eu)\s?\d{1,2}(?:\.5)?)(?![\w.])"),
     re.compile(r"(?<![\w.])(?P<number>\d{1,2}(?:\.5)?)\s?(?P<system>us|uk|eu)(?![a-z])"),
     re.compile(r"(?:尺码|尺寸|码数|鞋码|号码)[是为:：]?\s*(?P<number>\d{2,3}(?:\.5)?)码?"),
@@ -164,6 +170,8 @@ def _value(match: re.Match[str]) -> str:
         return normal_size(groups["dims"])
     if groups.get("spelt"):
         return str(parse_number(groups["spelt"]))
+    if groups.get("short"):
+        return normal_size(groups["short"])
     if groups.get("letter"):
         return normal_size(groups["letter"])
     unit, system = groups.get("unit"), groups.get("system")

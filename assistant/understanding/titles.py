@@ -38,7 +38,7 @@ class TitleIndex:
                     lemmas[token.text] = token.lemma
         self._words = words_of
         counts = Counter(word for words in words_of.values() for word in words)
-        other = {*known, *ordinary_words()}
+        self._known = other = frozenset((*known, *ordinary_words()))
         for group, words in words_of.items():
             for word in words:
                 names = len(word) >= SHORTEST and not word.isdigit()
@@ -72,7 +72,7 @@ class TitleIndex:
     def _rare(self, word: str) -> list[str]:
         if word in self._groups:
             return [word]
-        if len(word) < FUZZY_LETTERS or not word.isalpha() or word in ordinary_words():
+        if len(word) < FUZZY_LETTERS or not word.isalpha() or word in self._known:
             return []
         near = process.extractOne(word, self._long, scorer=fuzz.ratio, score_cutoff=FUZZY_SCORE)
         return [near[0]] if near and near[0][0] == word[0] else []

@@ -12,6 +12,7 @@ from assistant.diversify import choose
 from assistant.finding import Found, ordered
 from assistant.money import limit_text, number_text, price_text
 from assistant.reasons import reasons_for
+from assistant.state import Wish
 from ranking.rerank import RankedHit
 from retrieval.facets import Facets
 from retrieval.product import Product
@@ -78,9 +79,9 @@ def test_variants_of_one_product_are_shown_once() -> None:
 
 def test_what_cannot_be_bought_comes_last_and_the_cheapest_first_if_wished() -> None:
     hits = [ranked(ANORAK, 0.6), ranked(SHELL, 0.5), ranked(PARKA, 0.4)]
-    plain = ordered(hits, Found([], Constraints()), FACETS)
+    plain = ordered(hits, Found([], Constraints()), FACETS, Wish())
     assert [hit.hit.product.id for hit in plain] == ["shell", "parka", "anorak"]
-    cheap = ordered(hits, Found([], Constraints(prefer="cheapest")), FACETS)
+    cheap = ordered(hits, Found([], Constraints(prefer="cheapest")), FACETS, Wish())
     assert cheap[0].hit.product.id == "parka"
 
 
