@@ -99,10 +99,14 @@ def find(
             set_aside.append(path)
     if hits and not set_aside and lacks(state.wish, [hit.product for hit in hits]):
         # Such a thing may be there, for another price or for nobody in particular.
-        for path, relaxed in _relaxations(constraints, facets):
+        options = _relaxations(constraints, facets)
+        if not said_category(state):
+            # The category was our guess: the thing may stand in another.
+            options.insert(0, ("", constraints.without("category")))
+        for path, relaxed in options:
             others = seek(state.with_constraints(relaxed).to_filters(facets))
             if path != "category" and not lacks(state.wish, [hit.product for hit in others]):
-                hits, constraints, set_aside = others, relaxed, [path]
+                hits, constraints, set_aside = others, relaxed, [path] if path else []
                 break
     is_again = False
     if not hits and state.rejected:
@@ -117,6 +121,13 @@ def find(
     if hits and "price" in set_aside and (constraints.category or not state.wish.subject):
         return _nearest_in_price(search, found, state, facets, limit)
     return found
+
+
+def said_category(state: DialogueState) -> bool:
+    """Whether the customer's word for the thing is what the category is called."""
+    levels = state.constraints.category
+    parts = [p.text for p in state.wish.parts if p.path and p.path.startswith("category.")]
+    return not levels or any(_names_a_level(word, levels) for word in parts)
 
 
 def own_words_of(state: DialogueState) -> str:

@@ -98,6 +98,8 @@ def _part(span: Span, stated: Stated | None) -> WishPart:
     )
     if has_chinese(span.text):
         mapped = concept.key if concept else entry.value
+        if concept and concept.kind == "style" and path is None:
+            mapped = " ".join(concept.en)  # a catalogue without the field may have any of them
         if has_chinese(mapped):
             mapped = ""
     elif concept and concept.zh:

@@ -49,10 +49,9 @@ def bench(
     retrieval, rerank and ingest run beside LangChain's Chroma and sentence-transformers;
     turn times what a customer waits for; grounding counts facts in replies that are in no
     record, by a checker that shares no code with the writer's; languages counts the wishes in
-    one language that find their products in another, by each encoder that is installed.
-    record, by a checker that shares no code with the writer's; understanding times how long
-    messages take to be understood and, where the file's rows say what people made of them
-    (conditions, rewritten requests, intents), how far the guide agrees.
+    one language that find their products in another, by each encoder that is installed;
+    understanding times how long messages take to be understood and, where the file's rows say
+    what people made of them (conditions, rewritten requests, intents), how far the guide agrees.
     """
     settings = load_settings()
     report = _RUNS[name](settings, queries, limit)
