@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-_FOLDERS = [Path(__file__).parent / part / "templates" for part in ("chat", "staff")]
+_FOLDERS = [Path(__file__).parent / part / "templates" for part in ("chat", "staff", "widget")]
 
 
 @cache

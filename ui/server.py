@@ -37,6 +37,7 @@ from ui.security import Gatekeeper
 from ui.settings import Settings
 from ui.staff.links import setup_link
 from ui.staff.mounting import mount_staff
+from ui.widget.routes import widget_router
 
 STATIC = Path(__file__).parent / "static"
 GRACE_SECONDS = 3
@@ -76,6 +77,7 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     )
     answer_with_problems(app)
     api = mount_api(app, settings, engine, guide, catalog)
+    app.include_router(widget_router(settings, catalog))
     app.include_router(events_router(guide))
     app.include_router(consent_router(guide))
     app.include_router(pictures_router(settings.images_dir or demo_images_dir()))

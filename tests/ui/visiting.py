@@ -16,7 +16,6 @@ from ui.api.keys import Scope
 from ui.settings import Settings
 
 SHOP = "Larkfell & Sons"
-FOREIGN_ORIGIN = "http://shop.localhost:7999"
 
 
 @dataclass
@@ -52,6 +51,10 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+FOREIGN_ORIGIN = f"http://shop.localhost:{free_port()}"
+"""Where a shop's own pages stand in the tests."""
 
 
 class Visitor:

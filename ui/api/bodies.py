@@ -65,7 +65,7 @@ class Said(Body):
 class Removed(Body):
     """A condition of the wish that is taken back."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"condition": "price.max"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"condition": "price"}]})
 
     condition: Annotated[str, Field(min_length=1, max_length=500, description="a chip's path")]
     language: Literal["en", "zh"] = "en"

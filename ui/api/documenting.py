@@ -22,7 +22,7 @@ _EXAMPLE_STREAM = (
     'event: products\ndata: {"conversation_id": "…", "turn": 1, "language": "en", '
     '"products": [], "constraints": {}, "wanted": []}\n\n'
     'event: text\ndata: {"text": "Two jackets are under $100. "}\n\n'
-    'event: wanted\ndata: {"wanted": [{"path": "price.max", "label": "up to $100"}]}\n\n'
+    'event: wanted\ndata: {"wanted": [{"path": "price", "label": "up to $100"}]}\n\n'
     'event: reply\ndata: {"conversation_id": "…", "turn": 1, "text": "…"}\n\n'
 )
 
