@@ -47,6 +47,17 @@ def gives_orders(text: str) -> bool:
     return bool(_ORDERS.search(normal) or _ENCODED.search(normal))
 
 
+def without_orders(text: str) -> str:
+    """The text of a page of the shop's own, without sentences that give a machine orders.
+
+    Unlike with texts of strangers, what stands beside such a sentence is kept.
+    """
+    if not gives_orders(text):
+        return text
+    parts = [part for part in _SENTENCE.split(text) if part and part.strip()]
+    return " ".join(part.strip() for part in parts if not gives_orders(part))
+
+
 def describing_sentences(text: str) -> list[str]:
     """The sentences of `text` that describe; those that give orders are left out.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.answering.quoting import shortened
 from assistant.language import Language
+from assistant.text_safety import without_orders
 from assistant.writing.composer import composer_for
 from retrieval.documents import ANSWER_THRESHOLD, DocumentSearch
 
@@ -20,4 +21,5 @@ def answer_shop_question(
         return composer.shop_unknown(), False
     best = passages[0]
     page = best.heading.partition(" > ")[0] or best.document
-    return composer.shop_answer(page, shortened(best.text)), True
+    quote = shortened(without_orders(best.text))
+    return (composer.shop_answer(page, quote), True) if quote else (composer.shop_unknown(), False)

@@ -50,7 +50,7 @@ _BEDDING = (
     r"|bedding|headboards?|blankets?|bed ?frames?|box springs?|bedspreads?|platforms?)\b)"
 )
 _CUE = (
-    r"sizes?(?: (?:of|is|in|a|an|number|should be|needs? to be|must be|has to be))*:?\s*"
+    r"sizes?(?: (?:of|is|in|a|an|number|no\.?|should be|needs? to be|must be|has to be))*:?\s*"
     r"(?:us |uk |eu )?"
 )
 _SIDE = r"\d{1,4}(?:\.\d+)?"
@@ -77,6 +77,10 @@ _PATTERNS = (
     re.compile(
         r"(?<![a-z])(?:an? |in |women'?s |womens |men'?s |mens |kids )"
         r"(?P<number>\d{1,2}(?:\.5)?(?:-\d{1,2}(?:\.5)?)?) ?(?=(?:for |in )?(?:wo)?men'?s?\b)"
+    ),
+    re.compile(
+        r"\b(?:shoes?|boots?|sneakers?|sandals?|heels?|loafers?|slippers?) "
+        r"(?:(?:that|which) (?:are|is) |in )?an? (?P<number>\d{1,2}(?:\.5)?)(?![\w.$%\"']| ?-)"
     ),
     re.compile(rf"\b(?P<letter>{_BED}|full)[ -]size[ds]?\b"),
     re.compile(rf"\b(?P<letter>{_BED}) (?={_BEDDING})"),
