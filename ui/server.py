@@ -30,6 +30,7 @@ from ui.chat.mounting import mount_chat
 from ui.consent_api import consent_router
 from ui.events_api import events_router
 from ui.housekeeping import Housekeeper
+from ui.mcp.endpoint import mount_mcp
 from ui.pictures import pictures_router
 from ui.problems import answer_with_problems, problem
 from ui.product_page import product_router
@@ -57,7 +58,8 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         housekeeper = Housekeeper(engine, settings.retention_days)
         housekeeper.start()
-        yield
+        async with tools.running():
+            yield
         housekeeper.stop()
         api.desk.close()
         engine.dispose()
@@ -84,6 +86,7 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     app.include_router(product_router(settings, catalog))
     _add_health(app, catalog)
     mount_staff(app, settings, engine)
+    tools = mount_mcp(app, api)
     close_unknown(app)
     app.mount("/guide", StaticFiles(directory=STATIC))
     mount_chat(app, settings, guide, catalog)

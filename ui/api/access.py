@@ -109,7 +109,12 @@ def caller_of(
     return Caller(f"key {key.id}", key)
 
 
-def _with_scope(request: Request, caller: Caller, scope: Scope) -> Caller:
+def with_scope(request: Request, caller: Caller, scope: Scope) -> Caller:
+    """The caller, if it has a key with this scope.
+
+    Raises:
+        RefusedError: 401 without a key, 403 without the scope.
+    """
     if caller.key is None:
         raise _unauthorized("This needs a key.")
     if not caller.may(scope):
@@ -119,24 +124,24 @@ def _with_scope(request: Request, caller: Caller, scope: Scope) -> Caller:
 
 def searcher(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     """A key that may search."""
-    return _with_scope(request, caller, Scope.SEARCH)
+    return with_scope(request, caller, Scope.SEARCH)
 
 
 def cataloguer(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     """A key that may change the catalogue."""
-    return _with_scope(request, caller, Scope.CATALOG)
+    return with_scope(request, caller, Scope.CATALOG)
 
 
 def chat_client(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     """A key that may chat."""
-    return _with_scope(request, caller, Scope.CHAT)
+    return with_scope(request, caller, Scope.CHAT)
 
 
 def talker(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     """Whoever may begin conversations: a key for it, or anybody where the shop's chat is open."""
     if caller.key is None and api_of(request).settings.open_chat:
         return caller
-    return _with_scope(request, caller, Scope.CHAT)
+    return with_scope(request, caller, Scope.CHAT)
 
 
 def participant(

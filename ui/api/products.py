@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import ValidationError
 
+from ranking.rerank import RankedHit
 from retrieval.catalog import UpsertCounts
 from retrieval.errors import ShopGuideError
 from retrieval.filter_expressions import FilterExpressionError, parse_filter_expressions
@@ -49,25 +51,7 @@ async def search(
     except FilterExpressionError as error:
         raise RefusedError(422, str(error)) from None
     ranked = await api.desk.run(lambda: api.guide.search(q, filters, limit))
-    results: list[Found] = []
-    for rank, each in enumerate(ranked, start=1):
-        hit, product = each.hit, each.hit.product
-        results.append(
-            Found(
-                rank=rank,
-                product_id=product.id,
-                title=product.title,
-                price=product.current_price,
-                currency=product.currency,
-                availability=product.availability,
-                url=_address(api, product),
-                image_url=product.image_urls[0] if product.image_urls else None,
-                score=hit.score,
-                click_probability=each.click_probability,
-                sources={"lexical": hit.lexical_rank, "dense": hit.dense_rank},
-            )
-        )
-    return Results(results=results)
+    return results_of(api, ranked)
 
 
 @router.get(
@@ -119,6 +103,29 @@ def retire(api: ApiHere, _caller: Cataloguer, body: Retired) -> CatalogReport:
     started = time.perf_counter()
     retired = api.catalog.retire(body.ids)
     return _report(api, started, UpsertCounts(), [], retired)
+
+
+def results_of(api: Api, ranked: Sequence[RankedHit]) -> Results:
+    """Search hits as they are told."""
+    results: list[Found] = []
+    for rank, each in enumerate(ranked, start=1):
+        hit, product = each.hit, each.hit.product
+        results.append(
+            Found(
+                rank=rank,
+                product_id=product.id,
+                title=product.title,
+                price=product.current_price,
+                currency=product.currency,
+                availability=product.availability,
+                url=_address(api, product),
+                image_url=product.image_urls[0] if product.image_urls else None,
+                score=hit.score,
+                click_probability=each.click_probability,
+                sources={"lexical": hit.lexical_rank, "dense": hit.dense_rank},
+            )
+        )
+    return Results(results=results)
 
 
 def _report(

@@ -20,6 +20,7 @@ from ui.cli import (
     conversation,
     evaluation,
     keys,
+    mcp,
     models,
     privacy,
     server,
@@ -40,6 +41,7 @@ app.command("search")(catalog.search)
 app.command("chat")(conversation.chat)
 app.command("export")(conversation.export)
 app.command("serve")(server.serve)
+app.command("mcp")(mcp.mcp)
 app.command("setup")(server.setup)
 app.command("bench")(bench.bench)
 app.add_typer(evaluation.app, name="evaluate")
