@@ -129,40 +129,86 @@ def metrics_of(
 
 def mean_ndcg(groups: Sequence[Group], scores: Sequence[NDArray[np.float64]]) -> float:
     """Mean nDCG@10 by ir-measures over the queries that have anything relevant."""
+    ndcg = per_query_ranking(groups, scores).ndcg
+    known = ndcg[~np.isnan(ndcg)]
+    return float(known.mean()) if len(known) else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRanking:
+    """nDCG@10 and reciprocal rank at 10 of each query; NaN where nothing is relevant."""
+
+    ndcg: NDArray[np.float64]
+    reciprocal_rank: NDArray[np.float64]
+
+
+def per_query_ranking(
+    groups: Sequence[Group], scores: Sequence[NDArray[np.float64]]
+) -> QueryRanking:
+    """Measures of each group's ranking, by ir-measures: graded gains, and the first click."""
     import ir_measures
-    from ir_measures import nDCG
+    from ir_measures import RR, nDCG
 
     # Gains are whole numbers there: grades such as 2.33 are counted in hundredths.
     unit = 1 if all(float(gain).is_integer() for one in groups for gain in one.gains) else 100
-    judged: list[object] = []
+    graded: list[object] = []
+    clicked: list[object] = []
     run: list[object] = []
     gains: dict[int, int] = {}
     for number, (group, values) in enumerate(zip(groups, scores, strict=True)):
-        if group.gains.max(initial=0) <= 0:
-            continue
         ranks = np.argsort(np.argsort(-values, kind="stable"), kind="stable")
         for place, gain in enumerate(group.gains):
+            name, product = str(number), str(place)
             level = round(float(gain) * unit)
             gains[level] = round((2.0 ** (level / unit) - 1) * 100)
-            judged.append(ir_measures.Qrel(str(number), str(place), level))
-            run.append(ir_measures.ScoredDoc(str(number), str(place), -float(ranks[place])))
-    if not judged:
-        return 0.0
-    measure_ = nDCG(gains=gains) @ 10
-    return float(ir_measures.calc_aggregate([measure_], judged, run)[measure_])
+            graded.append(ir_measures.Qrel(name, product, level))
+            clicked.append(ir_measures.Qrel(name, product, int(group.clicked[place])))
+            run.append(ir_measures.ScoredDoc(name, product, -float(ranks[place])))
+    ndcg = np.full(len(groups), np.nan)
+    reciprocal = np.full(len(groups), np.nan)
+    for one in ir_measures.iter_calc([nDCG(gains=gains) @ 10], graded, run):
+        if groups[int(one.query_id)].gains.max(initial=0) > 0:
+            ndcg[int(one.query_id)] = one.value
+    for one in ir_measures.iter_calc([RR @ 10], clicked, run):
+        if groups[int(one.query_id)].clicked.max(initial=0) > 0:
+            reciprocal[int(one.query_id)] = one.value
+    return QueryRanking(ndcg, reciprocal)
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBins:
+    """Bins of equal width that hold any pairs: mean prediction, click rate, share of pairs."""
+
+    predicted: NDArray[np.float64]
+    clicked: NDArray[np.float64]
+    share: NDArray[np.float64]
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error: the mean over pairs of |click rate - prediction|."""
+        return float((np.abs(self.clicked - self.predicted) * self.share).sum())
+
+
+def calibration_bins(
+    clicked: NDArray[np.float64],
+    predicted: NDArray[np.float64],
+    weights: NDArray[np.int_] | None = None,
+) -> CalibrationBins:
+    """Clicks seen beside clicks predicted (Naeini et al., 2015), each pair with its weight."""
+    counted = np.ones(len(clicked)) if weights is None else weights.astype(np.float64)
+    bins = np.minimum((predicted * ECE_BINS).astype(int), ECE_BINS - 1)
+    total = np.bincount(bins, counted, ECE_BINS)
+    held = total > 0
+    return CalibrationBins(
+        predicted=np.bincount(bins, counted * predicted, ECE_BINS)[held] / total[held],
+        clicked=np.bincount(bins, counted * clicked, ECE_BINS)[held] / total[held],
+        share=total[held] / total.sum(),
+    )
 
 
 def calibration_error(clicked: NDArray[np.float64], predicted: NDArray[np.float64]) -> float:
-    """Expected calibration error (Naeini et al., 2015) over bins of equal width.
-
-    It is the mean over pairs of |clicks seen - clicks predicted| in a pair's bin.
-    """
-    bins = np.minimum((predicted * ECE_BINS).astype(int), ECE_BINS - 1)
-    error = 0.0
-    for one in np.unique(bins):
-        inside = bins == one
-        error += abs(clicked[inside].mean() - predicted[inside].mean()) * inside.mean()
-    return float(error)
+    """Expected calibration error (Naeini et al., 2015) over bins of equal width."""
+    return calibration_bins(clicked, predicted).error
 
 
 def _latency(served: ServedModel, groups: Sequence[Group], runs: int = 5) -> float:

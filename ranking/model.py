@@ -8,20 +8,19 @@ untrained tower changes nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
 
+from ranking.methods import marking
 from ranking.serving import MAX_TOKENS
 from retrieval.errors import MissingWeightsError, ShopGuideError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
-
-LORA_RANK = 8
 
 
 class TextTower(nn.Module):
@@ -69,8 +68,10 @@ def base_folder(base: str) -> Path:
     return folder
 
 
-def load_tower(base: str, method: str = "head", seed: int = 0) -> TextTower:
+def load_tower(base: str, method: str = "head", seed: int = 0, steps: int = 100) -> TextTower:
     """A tower on the weights of a base, with those parameters to be trained that `method` says.
+
+    `steps` is how many training steps are to come, which AdaLoRA plans its ranks by.
 
     Raises:
         MissingWeightsError: where the base is not there.
@@ -80,46 +81,15 @@ def load_tower(base: str, method: str = "head", seed: int = 0) -> TextTower:
     from transformers import AutoModel
     from transformers.utils import logging
 
-    if method not in METHODS:
-        raise ShopGuideError(f"unknown training method {method!r}; known: {', '.join(METHODS)}")
+    mark = marking(method)
     logging.disable_progress_bar()
     torch.manual_seed(seed)
     encoder = AutoModel.from_pretrained(
         str(base_folder(base)), use_safetensors=True, trust_remote_code=False, local_files_only=True
     )
     tower = TextTower(cast("PreTrainedModel", encoder))
-    METHODS[method](tower)
+    tower.encoder = mark(tower.encoder, steps)
     return tower
-
-
-def _train_all(tower: TextTower) -> None:
-    # Word vectors stay: words of unseen queries would drift away from those that were seen.
-    for name, parameter in tower.encoder.named_parameters():
-        parameter.requires_grad = not name.startswith("embeddings.")
-
-
-def _train_head(tower: TextTower) -> None:
-    tower.encoder.requires_grad_(False)
-
-
-def _train_lora(tower: TextTower) -> None:
-    from peft import LoraConfig, get_peft_model
-
-    config = LoraConfig(
-        r=LORA_RANK,
-        lora_alpha=2 * LORA_RANK,
-        target_modules=["query", "key", "value", "dense"],
-        exclude_modules=["pooler.dense"],
-    )
-    tower.encoder = cast(nn.Module, get_peft_model(cast(Any, tower.encoder), config))
-
-
-# How each method marks what is trained. A further method is one more entry.
-METHODS: dict[str, Callable[[TextTower], None]] = {
-    "full": _train_all,
-    "head": _train_head,
-    "lora": _train_lora,
-}
 
 
 def trained_tensors(tower: TextTower) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""Fine-tuning the text tower: AdamW on binary cross-entropy, with checkpoints.
+"""Fine-tuning the text tower on binary cross-entropy, with checkpoints and early stopping.
 
 A plain loop, because two things are peculiar to it: the loss is taken of the sum of the plain
 numbers' logit and the text logit, so that the tower learns what the numbers do not know (as in
@@ -7,11 +7,13 @@ boosting), and a run that was killed goes on bit for bit from its last checkpoin
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +24,12 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from ranking.files import write_atomically
+from ranking.methods import LEARNING_RATES, RankAllocation, family
 from ranking.model import PairEncoder, TextTower, load_trained, trained_tensors
+from retrieval.errors import ShopGuideError
 
 log = logging.getLogger(__name__)
 
-LEARNING_RATES = {"full": 3e-5, "head": 1e-3, "lora": 5e-4}
 HEAD_LEARNING_RATE = 1e-3
 CHECKPOINT_SECONDS = 30.0
 Pair = tuple[str, str]
@@ -34,16 +37,25 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of query and text, the plain numbers' logits, and whether each was clicked."""
+    """Pairs of query and text, the plain numbers' logits, and whether each was clicked.
+
+    `weights` say how much each pair counts in the loss; 1 where they are not given.
+    """
 
     texts: Sequence[Pair]
     offsets: NDArray[np.float32]
     clicked: NDArray[np.float32]
+    weights: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How the tower is tuned; learning rates warm up over a tenth and fall to zero."""
+    """How the tower is tuned; learning rates warm up over a tenth and fall to zero.
+
+    `learning_rate` is the encoder's; None takes the method's own. `optimizer` is "adamw" or
+    "sgd" (with momentum; its rates are ten times AdamW's). `patience` is how many evaluations
+    without a lower validation loss end the training; `clip` bounds the gradient's norm.
+    """
 
     method: str
     epochs: int = 2
@@ -52,6 +64,18 @@ class Recipe:
     weight_decay: float = 0.01
     evaluations: int = 3  # for each epoch
     clip: float = 1.0
+    optimizer: str = "adamw"
+    learning_rate: float | None = None
+    patience: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One evaluation during training: mean loss since the one before, and validation loss."""
+
+    step: int
+    training_loss: float
+    validation_loss: float
 
 
 @dataclass(slots=True)
@@ -59,6 +83,13 @@ class _State:
     step: int = 0
     best_loss: float = float("inf")
     best: dict[str, Tensor] | None = None
+    losses: list[float] = field(default_factory=list)
+    curve: list[Point] = field(default_factory=list)
+
+    def worse_for(self) -> int:
+        """How many evaluations have passed since the best one."""
+        losses = [one.validation_loss for one in self.curve]
+        return len(losses) - 1 - losses.index(min(losses)) if losses else 0
 
 
 def tune(
@@ -69,52 +100,75 @@ def tune(
     recipe: Recipe,
     checkpoint: Path,
     progress: Callable[[int, int], None],
-) -> float:
+    watch: Callable[[Point], None] = lambda point: None,
+) -> list[Point]:
     """Tune the tower; it is left as it was best on the validation pairs.
 
-    Starts from `checkpoint` where a killed run left one. Returns the validation loss; an
-    untuned tower is a candidate too, so it is never worse than the plain numbers alone.
+    Starts from `checkpoint` where a killed run left one. Returns the learning curve; an untuned
+    tower is a candidate too, so it is never worse than the plain numbers alone. `watch` is told
+    of every evaluation, again of the earlier ones after a kill.
     """
-    batches_an_epoch = -(-len(train.texts) // recipe.batch)
-    total = batches_an_epoch * recipe.epochs
+    total = training_steps(train, recipe)
     torch.manual_seed(recipe.seed)
     optimizer = _optimizer(tower, recipe)
     schedule = _schedule(total)
-    state = _restore(checkpoint, tower, optimizer) or _State()
+    ranks = RankAllocation(tower.encoder)
+    state = _restore(checkpoint, tower, optimizer, ranks) or _State()
+    for point in state.curve:
+        watch(point)
     if state.best is None:
         state.best, state.best_loss = trained_tensors(tower), _loss(tower, encode, validation)
-    every = max(1, batches_an_epoch // recipe.evaluations)
+    every = max(1, total // recipe.epochs // recipe.evaluations)
     saved = time.monotonic()
     parameters = [one for group in optimizer.param_groups for one in group["params"]]
     for step, batch in enumerate(_batches(train, recipe), start=1):
         if step <= state.step:
             continue
+        if state.worse_for() >= recipe.patience:
+            log.info("no better for %d evaluations: training ends early", recipe.patience)
+            break
         tower.train()
         for group in optimizer.param_groups:
             group["lr"] = group["top"] * schedule(step)
-        with _fast():
-            logits = tower(**encode([train.texts[place] for place in batch]))
-        logits = logits.float() + torch.from_numpy(train.offsets[batch])
-        loss = nn.functional.binary_cross_entropy_with_logits(
-            logits, torch.from_numpy(train.clicked[batch])
-        )
+        loss = _batch_loss(tower, encode, train, batch)
         optimizer.zero_grad()
-        loss.backward()
+        (loss + ranks.penalty()).backward()
         nn.utils.clip_grad_norm_(parameters, recipe.clip)
         optimizer.step()
+        ranks.step(step)
         state.step = step
+        state.losses.append(loss.item())
         if step % every == 0 or step == total:
             held_out = _loss(tower, encode, validation)
+            point = Point(step, float(np.mean(state.losses)), held_out)
             log.info("step %d of %d: validation loss %.4f", step, total, held_out)
+            state.losses.clear()
+            state.curve.append(point)
+            watch(point)
             if held_out < state.best_loss:
                 state.best_loss, state.best = held_out, trained_tensors(tower)
         if time.monotonic() - saved >= CHECKPOINT_SECONDS:
-            _save(checkpoint, tower, optimizer, state)
+            _save(checkpoint, tower, optimizer, ranks, state)
             saved = time.monotonic()
         progress(step, total)
     load_trained(tower, state.best)
     tower.eval()
-    return state.best_loss
+    return state.curve
+
+
+def training_steps(train: Pairs, recipe: Recipe) -> int:
+    """How many steps all epochs take."""
+    return -(-len(train.texts) // recipe.batch) * recipe.epochs
+
+
+def _batch_loss(tower: TextTower, encode: PairEncoder, train: Pairs, batch: list[int]) -> Tensor:
+    with _fast():
+        logits = tower(**encode([train.texts[place] for place in batch]))
+    return nn.functional.binary_cross_entropy_with_logits(
+        logits.float() + torch.from_numpy(train.offsets[batch]),
+        torch.from_numpy(train.clicked[batch]),
+        weight=None if train.weights is None else torch.from_numpy(train.weights[batch]),
+    )
 
 
 @torch.no_grad()
@@ -142,7 +196,8 @@ def _loss(tower: TextTower, encode: PairEncoder, pairs: Pairs) -> float:
         text = text_logits(tower, encode, pairs.texts)
     logits = torch.from_numpy(text + pairs.offsets)
     clicked = torch.from_numpy(pairs.clicked)
-    return nn.functional.binary_cross_entropy_with_logits(logits, clicked).item()
+    weights = None if pairs.weights is None else torch.from_numpy(pairs.weights)
+    return nn.functional.binary_cross_entropy_with_logits(logits, clicked, weights).item()
 
 
 def _batches(train: Pairs, recipe: Recipe) -> Iterator[list[int]]:
@@ -167,49 +222,84 @@ def _schedule(total: int) -> Callable[[int], float]:
     return lambda step: min(step / warm_up, max(0.0, (total - step) / max(1, total - warm_up)))
 
 
-def _optimizer(tower: TextTower, recipe: Recipe) -> torch.optim.AdamW:
+def _optimizer(tower: TextTower, recipe: Recipe) -> torch.optim.Optimizer:
+    makers: dict[str, Callable[..., torch.optim.Optimizer]] = {
+        "adamw": torch.optim.AdamW,
+        "sgd": partial(torch.optim.SGD, momentum=0.9),
+    }
+    if recipe.optimizer not in makers:
+        raise ShopGuideError(f"unknown optimizer {recipe.optimizer!r}; known: {', '.join(makers)}")
+    factor = 10 if recipe.optimizer == "sgd" else 1
     head = list(tower.head.parameters())
     encoder = [one for one in tower.encoder.parameters() if one.requires_grad]
-    groups = [{"params": head, "top": HEAD_LEARNING_RATE}]
+    groups = [{"params": head, "top": HEAD_LEARNING_RATE * factor}]
     if encoder:
-        groups.append({"params": encoder, "top": LEARNING_RATES[recipe.method]})
-    return torch.optim.AdamW(groups, lr=0.0, weight_decay=recipe.weight_decay)
+        rate = recipe.learning_rate or LEARNING_RATES[family(recipe.method)] * factor
+        groups.append({"params": encoder, "top": rate})
+    return makers[recipe.optimizer](groups, lr=0.0, weight_decay=recipe.weight_decay)
 
 
 def _named(tower: TextTower) -> dict[str, nn.Parameter]:
     return {name: one for name, one in tower.named_parameters() if one.requires_grad}
 
 
-def _save(path: Path, tower: TextTower, optimizer: torch.optim.AdamW, state: _State) -> None:
+def _save(
+    path: Path,
+    tower: TextTower,
+    optimizer: torch.optim.Optimizer,
+    ranks: RankAllocation,
+    state: _State,
+) -> None:
     tensors: dict[str, Tensor] = {"random": torch.get_rng_state()}
     for name, parameter in _named(tower).items():
         tensors[f"now.{name}"] = parameter.detach().contiguous()
         for key, value in optimizer.state[parameter].items():
-            tensors[f"{key}.{name}"] = value.contiguous()
-    for name, tensor in (state.best or {}).items():
-        tensors[f"best.{name}"] = tensor
-    metadata = {"step": str(state.step), "best_loss": state.best_loss.hex()}
-    write_atomically(path, save(tensors, metadata))
+            if isinstance(value, Tensor):
+                tensors[f"optimizer.{key}.{name}"] = value.contiguous()
+    tensors |= {f"best.{name}": tensor for name, tensor in (state.best or {}).items()}
+    tensors |= {f"ranks.{name}": tensor for name, tensor in ranks.tensors().items()}
+    told = {
+        "step": state.step,
+        "best_loss": state.best_loss,
+        "losses": state.losses,
+        "curve": [asdict(one) for one in state.curve],
+    }
+    write_atomically(path, save(tensors, {"state": json.dumps(told)}))
 
 
-def _restore(path: Path, tower: TextTower, optimizer: torch.optim.AdamW) -> _State | None:
+def _restore(
+    path: Path, tower: TextTower, optimizer: torch.optim.Optimizer, ranks: RankAllocation
+) -> _State | None:
     """The state of a killed run, put into tower and optimizer; None where there is none."""
     try:
         with safe_open(path, framework="pt") as file:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            metadata = file.metadata()
+            told = json.loads(file.metadata()["state"])
     except FileNotFoundError:
         return None
-    except SafetensorError as error:
+    except (SafetensorError, KeyError, TypeError) as error:
         log.warning("%s: not usable, training starts afresh: %s", path, error)
         return None
-    named = _named(tower)
-    load_trained(tower, {name: tensors[f"now.{name}"] for name in named})
-    for name, parameter in named.items():
-        optimizer.state[parameter] = {
-            key: tensors[f"{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq")
+
+    def part(prefix: str) -> dict[str, Tensor]:
+        return {
+            name.removeprefix(prefix): one
+            for name, one in tensors.items()
+            if name.startswith(prefix)
         }
+
+    named = _named(tower)
+    load_trained(tower, part("now."))
+    for key, value in part("optimizer.").items():
+        kind, _, name = key.partition(".")
+        optimizer.state[named[name]][kind] = value
+    ranks.restore(part("ranks."))
     torch.set_rng_state(tensors["random"])
-    log.info("training goes on after step %s", metadata["step"])
-    best = {name: tensors[f"best.{name}"] for name in named}
-    return _State(int(metadata["step"]), float.fromhex(metadata["best_loss"]), best)
+    log.info("training goes on after step %d", told["step"])
+    return _State(
+        step=told["step"],
+        best_loss=told["best_loss"],
+        best=part("best."),
+        losses=told["losses"],
+        curve=[Point(**one) for one in told["curve"]],
+    )

@@ -40,6 +40,8 @@ class TextScorer:
         self._session = onnxruntime.InferenceSession(
             str(model), options, providers=["CPUExecutionProvider"]
         )
+        # An encoder with a prefix takes no token types.
+        self._inputs = {one.name for one in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
@@ -74,7 +76,8 @@ class TextScorer:
                 ids[0, row, :size] = one.ids
                 ids[1, row, :size] = 1
                 ids[2, row, :size] = one.type_ids
-            inputs = {"input_ids": ids[0], "attention_mask": ids[1], "token_type_ids": ids[2]}
+            given = {"input_ids": ids[0], "attention_mask": ids[1], "token_type_ids": ids[2]}
+            inputs = {name: one for name, one in given.items() if name in self._inputs}
             logits[places] = np.asarray(self._session.run(["logit"], inputs)[0])
         return logits.tolist()
 

@@ -17,6 +17,9 @@ class RankingSettings(RetrievalSettings):
         int, Field(ge=1, le=500, description="how many retrieved products are reranked")
     ] = 50
     rerank_threads: Annotated[int, Field(ge=1, description="threads of ONNX Runtime")] = 2
+    training_tracker: Annotated[
+        str, Field(description="where learning curves go: tensorboard, mlflow, wandb, …, none")
+    ] = "tensorboard"
 
     @property
     def models_dir(self) -> Path:

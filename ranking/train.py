@@ -4,42 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import shutil
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ranking.evaluate import ClickMetrics, measure, open_model
 from ranking.examples import fingerprint, read_examples, split_by_query
 from ranking.features import BEHAVIOUR, FEATURES, TRANSFERABLE
-from ranking.files import write_atomically
-from ranking.fusion import Fusion
+from ranking.fitting import fit, fit_numbers
 from ranking.groups import Group, build_groups
 from ranking.registry import Registry
-from ranking.serving import FUSION, ServedModel, load_served
+from ranking.serving import ServedModel, load_served
 from ranking.settings import RankingSettings
-from ranking.shipped import TRAINED, Progress, silent
+from ranking.shipped import Progress, silent
+from ranking.tracking import open_tracker
 from retrieval.errors import MissingWeightsError, ShopGuideError
 
 if TYPE_CHECKING:
-    from ranking.optimisation import Pairs
     from retrieval.embeddings import Embedder
 
-# Inverse strength of the L2 penalty on standardised numbers, chosen on kept-aside queries.
-NUMBERS_C = 0.03
-# How much of what simulated customers teach is believed of real ones, chosen on two sets graded by
-# people: from 0.3 to 0.5 both order better than the search alone, from 0.75 one orders worse.
-SIMULATION_TRUST = 0.4
 EPOCHS = {"full": 2, "head": 4, "lora": 2}
-# How many products that were not clicked a query brings to the tower's training at most.
-UNCLICKED = 8
 # nDCG@10 may fall by this much (noise of small test sets) if AUC rises.
 TOLERANCE = 0.002
 
@@ -72,17 +62,24 @@ def train_clicks(
     method: str = "lora",
     seed: int = 0,
     epochs: int | None = None,
+    optimizer: str = "adamw",
+    learning_rate: float | None = None,
+    patience: int = 4,
+    resume: bool = True,
     force: bool = False,
     progress: Progress | None = None,
 ) -> TrainReport:
     """Fine-tune, compare with the champion on held-out queries, register, perhaps promote.
 
     Split by query into 70 % to train on, 15 % to choose and calibrate on, 15 % to report on.
-    The same command after a kill goes on from the last checkpoint.
+    The same command after a kill goes on from the last checkpoint, unless `resume` is False.
+    `optimizer`, `learning_rate` and `patience` are as in `Recipe`.
 
     Raises:
         ShopGuideError: where the examples, the base or the method cannot be used.
     """
+    from ranking.optimisation import Recipe
+
     started = datetime.now(UTC)
     report = progress or silent
     read = read_examples(examples)
@@ -93,26 +90,34 @@ def train_clicks(
     _check_both_classes(validation, "validation")
     data = fingerprint(read)
     simulated = any(one.simulated for one in read)
-    epochs = epochs or EPOCHS.get(method, 2)
+    recipe = Recipe(
+        method=method,
+        epochs=epochs or EPOCHS.get(method, 2),
+        seed=seed,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        patience=patience,
+    )
 
     registry = Registry(settings.models_dir)
     champion = _rival(registry, settings)
     before = measure(champion, test)
     with registry.building() as folder:
-        run = _run_folder(registry, (data, base, method, seed, epochs))
+        run = _run_folder(registry, (data, base, *asdict(recipe).values()), resume)
+        tracker = open_tracker(settings.training_tracker, registry.folder / "logs", run.name[1:])
         trained = fit(
             train,
             validation,
             numbers=fit_numbers(train, TRANSFERABLE if simulated else FEATURES.keys()),
             prior=fit_numbers(train, BEHAVIOUR) if simulated else None,
             base=base,
-            method=method,
-            seed=seed,
-            epochs=epochs,
+            recipe=recipe,
             run=run,
             folder=folder,
             progress=report,
+            watch=tracker.watch,
         )
+        tracker.close()
         report("Evaluating", 0, None)
         after = measure(load_served(folder, "new", settings.rerank_threads), test)
         manifest = registry.register(
@@ -163,181 +168,12 @@ def is_better(before: ClickMetrics, after: ClickMetrics) -> tuple[bool, str]:
     return False, f"not better than {before.model}: {told}"
 
 
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """A fitted model: its fusion and how many parameters of the tower were trained."""
-
-    fusion: Fusion
-    parameters: int
-
-
-def fit(
-    train: Sequence[Group],
-    validation: Sequence[Group],
-    *,
-    numbers: Fusion,
-    prior: Fusion | None = None,
-    base: str,
-    method: str,
-    seed: int,
-    epochs: int,
-    run: Path,
-    folder: Path,
-    progress: Progress,
-) -> Trained:
-    """Tune the tower and fuse it; write the trained tensors, the fusion and the export.
-
-    1. The text tower learns on what the plain `numbers` leave unexplained.
-    2. On the validation queries: how much the tower counts, and Platt's calibration. A tower
-       that does not help on queries it has not seen gets no weight.
-    3. Where a `prior` is given, the model is drawn towards it (see `believed`).
-    """
-    import torch
-    from safetensors.torch import save
-
-    from ranking.export import export_tower
-    from ranking.model import PairEncoder, base_folder, load_tower, trained_tensors
-    from ranking.optimisation import Recipe, text_logits, tune
-
-    torch.use_deterministic_algorithms(True)
-    # What that would fill with NaN costs time and is of use in debugging alone.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore
-    tower = load_tower(base, method, seed)
-    parameters = sum(one.numel() for one in tower.parameters() if one.requires_grad)
-    encode = PairEncoder(base_folder(base) / "tokenizer.json")
-    tune(
-        tower,
-        encode,
-        thinned(train, numbers, seed),
-        thinned(validation, numbers, seed),
-        Recipe(method=method, epochs=epochs, seed=seed),
-        run / "checkpoint.safetensors",
-        lambda done, total: progress("Training", done, total),
-    )
-    progress("Calibrating", 0, None)
-    held_out = _pairs(validation, numbers)
-    text = text_logits(tower, encode, held_out.texts)
-    fusion = calibrated(numbers, held_out.offsets, text, held_out.clicked)
-    if prior is not None:
-        fusion = believed(fusion, prior, validation, text)
-    tensors = trained_tensors(tower)
-    if method == "lora":
-        tensors = {name: one.half() for name, one in tensors.items()}
-    write_atomically(folder / TRAINED, save(tensors))
-    write_atomically(folder / FUSION, fusion.to_json().encode())
-    progress("Exporting", 0, None)
-    export_tower(tower, base, folder)
-    return Trained(fusion, parameters)
-
-
-def fit_numbers(groups: Sequence[Group], names: Collection[str] = FEATURES.keys()) -> Fusion:
-    """Logistic regression with an L2 penalty on the named features, standardised."""
-    from sklearn.linear_model import LogisticRegression
-
-    features = np.concatenate([one.features for one in groups]).astype(np.float64)
-    clicked = np.concatenate([one.clicked for one in groups])
-    mean, scale = features.mean(0), features.std(0)
-    scale[scale < 1e-6] = np.inf  # a number that never varies says nothing
-    scale[np.array([name not in names for name in FEATURES])] = np.inf
-    model = LogisticRegression(C=NUMBERS_C, max_iter=2000)
-    model.fit((features - mean) / scale, clicked)
-    weights: NDArray[np.float64] = np.ravel(model.coef_) / scale
-    return Fusion(weights, float(np.ravel(model.intercept_)[0] - weights @ mean))
-
-
-def calibrated(
-    numbers: Fusion,
-    offsets: NDArray[np.float32],
-    text: NDArray[np.float32],
-    clicked: NDArray[np.float32],
-) -> Fusion:
-    """The fusion whose text weight, slope and intercept fit held-out clicks best.
-
-    Two logistic regressions without a penalty worth the name, one without the tower; the
-    tower counts only where it has a positive weight and lowers the loss.
-    """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.metrics import log_loss
-
-    both = np.column_stack([offsets, text]).astype(np.float64)
-    alone = LogisticRegression(C=1e4).fit(both[:, :1], clicked)
-    fused = LogisticRegression(C=1e4).fit(both, clicked)
-    slope, text_slope = fused.coef_.ravel().tolist()
-    loss_alone = log_loss(clicked, alone.predict_proba(both[:, :1])[:, 1])
-    loss_fused = log_loss(clicked, fused.predict_proba(both)[:, 1])
-    if text_slope <= 0 or slope <= 0 or loss_fused >= loss_alone:
-        slope, weight, intercept = alone.coef_.item(), 0.0, alone.intercept_.item()
-    else:
-        weight, intercept = text_slope / slope, fused.intercept_.item()
-    return Fusion(numbers.weights, numbers.bias, weight, slope, intercept)
-
-
-def believed(
-    learnt: Fusion, prior: Fusion, validation: Sequence[Group], text: NDArray[np.float32]
-) -> Fusion:
-    """What simulated customers taught, drawn towards the search's own order, calibrated anew.
-
-    Within the simulation all of it helps, but no simulation is a shop: what was learnt of what
-    a product is, by the tower and by words, counts `SIMULATION_TRUST` of its weight. `text` are
-    the tower's logits on the validation pairs.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    drawn = Fusion(
-        weights=prior.weights + SIMULATION_TRUST * (learnt.weights - prior.weights),
-        bias=prior.bias + SIMULATION_TRUST * (learnt.bias - prior.bias),
-        text_weight=SIMULATION_TRUST * learnt.text_weight,
-    )
-    raw = np.concatenate([drawn.number_logits(one.features) for one in validation])
-    raw += drawn.text_weight * text.astype(np.float64)
-    clicked = np.concatenate([one.clicked for one in validation])
-    platt = LogisticRegression(C=1e4).fit(raw[:, None], clicked)
-    return replace(drawn, slope=platt.coef_.item(), intercept=platt.intercept_.item())
-
-
 def _rival(registry: Registry, settings: RankingSettings) -> ServedModel:
     """The model to beat; cosine alone where there is neither a champion nor a shipped model."""
     try:
         return open_model(registry, "champion", settings.rerank_threads)
     except MissingWeightsError:
         return open_model(registry, "base")
-
-
-def _pairs(groups: Sequence[Group], numbers: Fusion) -> Pairs:
-    from ranking.optimisation import Pairs
-
-    return Pairs(
-        texts=[(group.query, one.text) for group in groups for one in group.candidates],
-        offsets=np.concatenate([numbers.number_logits(one.features) for one in groups]).astype(
-            np.float32
-        ),
-        clicked=np.concatenate([one.clicked for one in groups]).astype(np.float32),
-    )
-
-
-def thinned(groups: Sequence[Group], numbers: Fusion, seed: int) -> Pairs:
-    """Training pairs: all clicked ones, and at most `UNCLICKED` others of each query.
-
-    Leaving out others by chance raises the log odds of a click by log(all / kept), which the
-    offsets make good (King and Zeng, 2001); time goes where something is to be learnt.
-    """
-    from ranking.optimisation import Pairs
-
-    dice = np.random.default_rng(seed)
-    texts: list[tuple[str, str]] = []
-    offsets: list[float] = []
-    clicked: list[float] = []
-    for group in groups:
-        logits = numbers.number_logits(group.features)
-        others = np.flatnonzero(group.clicked == 0)
-        most = max(UNCLICKED, 2 * int(group.clicked.sum()))
-        kept = np.sort(dice.permutation(others)[:most])
-        correction = math.log(len(others) / len(kept)) if len(kept) else 0.0
-        for place in sorted([*np.flatnonzero(group.clicked).tolist(), *kept.tolist()]):
-            texts.append((group.query, group.candidates[place].text))
-            offsets.append(float(logits[place]) + correction)
-            clicked.append(float(group.clicked[place]))
-    return Pairs(texts, np.array(offsets, np.float32), np.array(clicked, np.float32))
 
 
 def _check_both_classes(groups: Sequence[Group], part: str) -> None:
@@ -348,10 +184,12 @@ def _check_both_classes(groups: Sequence[Group], part: str) -> None:
         )
 
 
-def _run_folder(registry: Registry, inputs: tuple[object, ...]) -> Path:
+def _run_folder(registry: Registry, inputs: tuple[object, ...], resume: bool) -> Path:
     """Where a run keeps its checkpoint; the same inputs always lead to the same folder."""
     name = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
     folder = registry.folder / f".training-{name}"
+    if not resume:
+        shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
     return folder

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,11 @@ from ranking.evaluate import ClickMetrics, evaluate_clicks
 from ranking.export import export_tower
 from ranking.fusion import read_fusion
 from ranking.model import PairEncoder, base_folder, load_tower, trained_tensors
-from ranking.optimisation import Pairs, Recipe, text_logits, tune
+from ranking.optimisation import Pairs, Recipe, text_logits, training_steps, tune
 from ranking.registry import Registry
 from ranking.serving import TextScorer
 from ranking.settings import RankingSettings
+from ranking.tracking import open_tracker
 from ranking.train import is_better, train_clicks
 from retrieval.embeddings import Embedder
 from retrieval.errors import MissingWeightsError, ShopGuideError
@@ -35,7 +37,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RankingSettings
     return RankingSettings(data_dir=tmp_path / "data")
 
 
-@pytest.mark.parametrize("method", ["full", "head", "lora"])
+@pytest.mark.parametrize("method", ["full", "head", "top-1", "lora", "adalora", "prefix", "ia3"])
 def test_every_method_trains_registers_and_promotes(
     settings: RankingSettings, embedder: Embedder, examples_file: Path, tiny_base: str, method: str
 ) -> None:
@@ -58,6 +60,9 @@ def test_every_method_trains_registers_and_promotes(
     assert manifest.method == method
     assert manifest.metrics == report.after
     assert not list(registry.folder.glob(".training-*"))
+    curve = json.loads((registry.path("v1") / "curve.json").read_text())
+    assert [point["step"] for point in curve] == sorted({point["step"] for point in curve})
+    assert list((registry.folder / "logs").glob("*/events.out.tfevents.*"))
     tower = load_tower(tiny_base, method)
     everything = sum(one.numel() for one in tower.parameters())
     assert 0 < report.trained_parameters < everything
@@ -137,19 +142,23 @@ class KilledError(Exception):
     pass
 
 
+@pytest.mark.parametrize(
+    ("method", "optimizer"),
+    [("lora", "adamw"), ("adalora", "adamw"), ("prefix", "adamw"), ("top-1", "sgd")],
+)
 def test_a_killed_run_goes_on_bit_for_bit(
-    tiny_base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str, optimizer: str
 ) -> None:
     monkeypatch.setattr(optimisation, "CHECKPOINT_SECONDS", 0.0)
     encode = PairEncoder(base_folder(tiny_base) / "tokenizer.json")
-    recipe = Recipe("lora", epochs=2, batch=8)
+    recipe = Recipe(method, epochs=2, batch=8, optimizer=optimizer)
 
     def run(checkpoint: Path, kill_at: int | None) -> dict[str, torch.Tensor]:
         def watch(done: int, total: int) -> None:
             if done == kill_at:
                 raise KilledError
 
-        tower = load_tower(tiny_base, "lora", 0)
+        tower = load_tower(tiny_base, method, 0, training_steps(pairs(80, 0), recipe))
         tune(tower, encode, pairs(80, 0), pairs(40, 1), recipe, checkpoint, watch)
         return trained_tensors(tower)
 
@@ -167,6 +176,29 @@ def test_a_damaged_checkpoint_starts_the_run_afresh(tiny_base: str, tmp_path: Pa
     tower = load_tower(tiny_base, "head", 0)
     recipe = Recipe("head", epochs=1, batch=8)
     tune(tower, encode, pairs(16, 0), pairs(16, 1), recipe, checkpoint, lambda done, total: None)
+
+
+def test_training_ends_when_the_validation_loss_rises(tiny_base: str, tmp_path: Path) -> None:
+    encode = PairEncoder(base_folder(tiny_base) / "tokenizer.json")
+    upside_down = pairs(40, 1)
+    upside_down = replace(upside_down, clicked=1 - upside_down.clicked)
+    recipe = Recipe("full", epochs=30, batch=8, learning_rate=0.01, patience=3)
+    tower = load_tower(tiny_base, "full", 0)
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    curve = tune(tower, encode, pairs(80, 0), upside_down, recipe, checkpoint, lambda *_: None)
+    losses = [point.validation_loss for point in curve]
+    assert len(losses) < 30 * recipe.evaluations
+    assert losses.index(min(losses)) == len(losses) - 1 - recipe.patience
+    left = text_logits(tower, encode, upside_down.texts)
+    likelihood = np.log1p(np.exp(np.where(upside_down.clicked == 1, -left, left)))
+    assert likelihood.mean() <= min(losses) + 0.01
+
+
+def test_unknown_optimizers_and_layers_are_named(tiny_base: str) -> None:
+    with pytest.raises(ShopGuideError, match="top-3: the base has only 2 layers"):
+        load_tower(tiny_base, "top-3")
+    with pytest.raises(ShopGuideError, match="unknown training tracker 'nothing'"):
+        open_tracker("nothing", Path(), "run")
 
 
 def test_the_exported_model_agrees_with_torch(tiny_base: str, tmp_path: Path) -> None:
@@ -233,6 +265,7 @@ def test_kill_9_in_training_then_the_same_command(
     assert sorted(one.name for one in registry.folder.iterdir()) == [
         ".lock",
         "champion.json",
+        "logs",
         "v1",
     ]
     assert read_fusion(registry.path("v1") / "fusion.json").slope > 0

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from ui.cli.dialogues import evaluate_dialogues
-from ui.cli.output import output, print_fields, print_json
+from ui.cli.output import messages, output, print_fields, print_json
 from ui.settings import load_settings
 
 app = typer.Typer(
@@ -99,6 +99,10 @@ def evaluate_privacy(
 def evaluate_clicks(
     examples: Annotated[Path, typer.Option(help="JSONL of query, title, …, label or grade")],
     model: Annotated[str, typer.Option(help="a registered version, or 'base'")] = "champion",
+    report: Annotated[
+        Path | None,
+        typer.Option(help="folder for a report (Markdown, pictures, JSON) beside BM25 and cosine"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the metrics as JSON")] = False,
 ) -> None:
     """Score a click model on labelled query-product pairs."""
@@ -106,7 +110,13 @@ def evaluate_clicks(
     from retrieval.embeddings import open_embedder
 
     settings = load_settings()
-    metrics = evaluate(settings, open_embedder(settings), examples, model=model)
+    embedder = open_embedder(settings)
+    metrics = evaluate(settings, embedder, examples, model=model)
+    if report is not None:
+        from ranking.report import report_clicks, write_report
+
+        path = write_report(report_clicks(settings, embedder, examples, model=model), report)
+        messages.print(f"The report is in {path}")
     fields = metrics.to_json()
     if as_json:
         print_json(fields)

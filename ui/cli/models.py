@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,23 +18,27 @@ models_app = typer.Typer(help="The registry of click models.", invoke_without_co
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothing else")]
 
 
-class Method(StrEnum):
-    """Which parameters of the transformer are trained."""
-
-    FULL = "full"
-    HEAD = "head"
-    LORA = "lora"
-
-
 @train_app.command("clicks")
 def train_clicks(
     examples: Annotated[list[Path], typer.Option(help="JSONL of examples (repeatable)")],
     base: Annotated[
         str, typer.Option(help="'minilm', a folder or a name of a BERT-like checkpoint")
     ] = "minilm",
-    method: Annotated[Method, typer.Option(help="what is trained")] = Method.LORA,
+    method: Annotated[
+        str, typer.Option(help="full, head, top-N (layers), lora, adalora, prefix or ia3")
+    ] = "lora",
     seed: Annotated[int, typer.Option(help="of the split, the order and the weights")] = 0,
     epochs: Annotated[int | None, typer.Option(min=1, help="passes over the examples")] = None,
+    optimizer: Annotated[str, typer.Option(help="adamw or sgd")] = "adamw",
+    learning_rate: Annotated[
+        float | None, typer.Option(min=0, help="of the encoder; the method's own by default")
+    ] = None,
+    patience: Annotated[
+        int, typer.Option(min=1, help="evaluations without gain that end the training")
+    ] = 4,
+    resume: Annotated[
+        bool, typer.Option("--resume/--afresh", help="go on where a killed run stopped")
+    ] = True,
     force: Annotated[bool, typer.Option("--force", help="promote even a worse model")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -53,9 +56,13 @@ def train_clicks(
             open_embedder(settings),
             examples,
             base=base,
-            method=method.value,
+            method=method,
             seed=seed,
             epochs=epochs,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            patience=patience,
+            resume=resume,
             force=force,
             progress=advance,
         )
