@@ -26,6 +26,7 @@ from retrieval.errors import ShopGuideError
 from ui.api.edges import Cors, RequestIds
 from ui.api.errors import Failures
 from ui.api.mounting import close_unknown, mount_api
+from ui.channels.routes import mount_channels
 from ui.chat.mounting import mount_chat
 from ui.consent_api import consent_router
 from ui.events_api import events_router
@@ -58,9 +59,11 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         housekeeper = Housekeeper(engine, settings.retention_days)
         housekeeper.start()
+        channels.start()
         async with tools.running():
             yield
         housekeeper.stop()
+        channels.worker.stop()
         api.desk.close()
         engine.dispose()
 
@@ -87,6 +90,7 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     _add_health(app, catalog)
     mount_staff(app, settings, engine)
     tools = mount_mcp(app, api)
+    channels = mount_channels(app, api)
     close_unknown(app)
     app.mount("/guide", StaticFiles(directory=STATIC))
     mount_chat(app, settings, guide, catalog)

@@ -13,15 +13,15 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from assistant.settings import AssistantSettings
 from retrieval.errors import SettingsError
 from retrieval.shop_name import shop_name
+from ui.channels.settings import ChannelSettings
 from ui.staff.roles import Role
 
 CONFIG_FILE = Path("shopguide.toml")
 
 
-class Settings(AssistantSettings):
+class Settings(ChannelSettings):
     """Every setting, from the environment first and `shopguide.toml` second."""
 
     model_config = SettingsConfigDict(toml_file=CONFIG_FILE)

@@ -50,6 +50,11 @@ def shown_text(count: int, language: Language) -> str:
     return words(language)[key].format(count=count)
 
 
+def price_of(product: ProductCard, language: Language) -> str | None:
+    """What a product costs, as a reader of the language writes it; None where it is not known."""
+    return _money(product.price, product.currency, language)
+
+
 def _card(product: ProductCard, position: int, language: Language) -> Card:
     t = words(language)
     price = _money(product.price, product.currency, language)

@@ -1,0 +1,464 @@
+"""The channels against fakes of their platforms, which retry, reorder, refuse and break."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import fake_guide
+import httpx
+import pytest
+from fake_guide import FakeGuide
+from fastapi.testclient import TestClient
+from slack_sdk.signature import SignatureVerifier
+from sqlalchemy import Engine, select, update
+from standardwebhooks import Webhook
+
+from assistant.log import ConversationLog
+from assistant.reply import Intent, ProductCard, Reply
+from retrieval.catalog import Catalog
+from retrieval.database import open_database
+from retrieval.errors import SettingsError
+from ui.channels.adapter import Inbound
+from ui.channels.queue import JobQueue
+from ui.channels.routes import open_adapters
+from ui.channels.tables import jobs
+from ui.channels.telegram import Telegram
+from ui.channels.whatsapp import WhatsApp
+from ui.channels.worker import MOST_ATTEMPTS, Worker
+from ui.server import create_app
+from ui.settings import Settings
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+KEYS: dict[str, Any] = {
+    "webhook_secret": SECRET,
+    "webhook_reply_url": "https://bot.example/replies",
+    "telegram_token": "12:ab",
+    "telegram_secret": "telegram-secret",
+    "slack_token": "xoxb-1",
+    "slack_signing_secret": "slack-secret",
+    "whatsapp_token": "wa-token",
+    "whatsapp_app_secret": "wa-secret",
+    "whatsapp_verify_token": "wa-verify",
+    "chatwoot_url": "https://desk.example",
+    "chatwoot_token": "cw-token",
+    "chatwoot_secret": "cw-secret",
+}
+
+
+@dataclass
+class Platform:
+    """Notes what it is sent, and answers as it is told; then as well as it can."""
+
+    requests: list[httpx.Request] = field(default_factory=list)
+    answers: list[httpx.Response | Exception] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if self.answers:
+            answer = self.answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+        return httpx.Response(200, json={"ok": True})
+
+    def sent(self) -> list[dict[str, Any]]:
+        return [json.loads(request.content) for request in self.requests]
+
+
+@dataclass
+class Desk:
+    """A server with every channel open; its worker works when the test says so."""
+
+    http: TestClient
+    guide: FakeGuide
+    platform: Platform
+    queue: JobQueue
+    worker: Worker
+    engine: Engine
+
+    def work(self) -> None:
+        """Do all jobs, those that wait for their time too."""
+        for _ in range(40):
+            with self.engine.begin() as connection:
+                connection.execute(update(jobs).values(not_before=datetime.now(UTC)))
+            if not self.worker.work():
+                return
+
+    def messages(self) -> list[list[str]]:
+        return [[turn.message for turn in turns] for turns in self.guide.turns.values()]
+
+    def states(self) -> list[tuple[str, str, str]]:
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(jobs.c.state, jobs.c.message, jobs.c.sender))
+            return [(state, message, sender) for state, message, sender in rows]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setattr(fake_guide, "SECONDS_TO_CARDS", 0)
+    monkeypatch.setattr(fake_guide, "SECONDS_A_SENTENCE", 0)
+    settings = Settings(data_dir=tmp_path, public_url="https://guide.example", **KEYS)
+    engine = open_database(settings.resolved_database_url)
+    catalog, guide, platform = Catalog(engine), FakeGuide(), Platform()
+    app = create_app(settings, guide, catalog)  # type: ignore[arg-type]
+    api = app.state.api
+    queue = JobQueue(engine)
+    worker = Worker(
+        queue,
+        guide,
+        api.ledger,
+        open_adapters(settings),
+        httpx.MockTransport(platform),  # type: ignore[arg-type]
+    )
+    ConversationLog(engine)
+    # Without its lifespan: the server's own worker does not run.
+    yield Desk(TestClient(app), guide, platform, queue, worker, engine)
+    engine.dispose()
+
+
+def telegram(desk: Desk, number: int, text: str, chat: int = 7) -> httpx.Response:
+    update_ = {
+        "update_id": number,
+        "message": {
+            "message_id": number,
+            "from": {"id": chat, "is_bot": False, "first_name": "Ann"},
+            "chat": {"id": chat, "type": "private", "first_name": "Ann"},
+            "date": 1_790_000_000,
+            "text": text,
+        },
+    }
+    headers = {"X-Telegram-Bot-Api-Secret-Token": "telegram-secret"}
+    return desk.http.post("/channels/telegram", json=update_, headers=headers)
+
+
+def slack(desk: Desk, body: str, kind: str = "application/json") -> httpx.Response:
+    stamp = str(int(time.time()))
+    signature = SignatureVerifier("slack-secret").generate_signature(timestamp=stamp, body=body)
+    headers = {
+        "Content-Type": kind,
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": signature or "",
+    }
+    return desk.http.post("/channels/slack", content=body.encode(), headers=headers)
+
+
+def slack_event(event_id: str, text: str, **more: Any) -> str:
+    event = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U1", "text": text,
+             "ts": "1790000000.000100", **more}  # fmt: skip
+    return json.dumps(
+        {"type": "event_callback", "team_id": "T1", "event_id": event_id, "event": event}
+    )
+
+
+def sha256(secret: str, content: bytes) -> str:
+    return "sha256=" + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
+
+
+def whatsapp(desk: Desk, message: dict[str, Any]) -> httpx.Response:
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "15550001", "phone_number_id": "1001"},
+        "contacts": [{"profile": {"name": "Ann"}, "wa_id": "4915"}],
+        "messages": [{"from": "4915", "timestamp": "1790000000", **message}],
+    }
+    change = {"value": value, "field": "messages"}
+    notice = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}
+    content = json.dumps(notice).encode()
+    headers = {"X-Hub-Signature-256": sha256("wa-secret", content)}
+    return desk.http.post("/channels/whatsapp", content=content, headers=headers)
+
+
+def chatwoot(desk: Desk, event: dict[str, Any], status: str = "pending") -> httpx.Response:
+    body = {
+        "event": "message_created",
+        "message_type": "incoming",
+        "private": False,
+        "account": {"id": 3, "name": "Shop"},
+        "conversation": {"id": 44, "status": status},
+        **event,
+    }
+    content, stamp = json.dumps(body).encode(), str(int(time.time()))
+    signature = sha256("cw-secret", stamp.encode() + b"." + content)
+    headers = {"X-Chatwoot-Timestamp": stamp, "X-Chatwoot-Signature": signature}
+    return desk.http.post("/channels/chatwoot", content=content, headers=headers)
+
+
+def webhook(desk: Desk, event: str, body: dict[str, Any]) -> httpx.Response:
+    content, now = json.dumps(body), datetime.now(UTC)
+    headers = {
+        "webhook-id": event,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign(event, now, content),
+    }
+    return desk.http.post("/channels/webhook", content=content, headers=headers)
+
+
+def test_telegram_shows_products_as_buttons(desk: Desk) -> None:
+    assert telegram(desk, 1, "a waterproof jacket under $100").status_code == 200
+    assert desk.platform.requests == []  # acknowledged before it is answered
+    desk.work()
+    (request,) = desk.platform.requests
+    assert str(request.url) == "https://api.telegram.org/bot12:ab/sendMessage"
+    (message,) = desk.platform.sent()
+    assert message["chat_id"] == 7
+    assert "I found five waterproof jackets" in message["text"]
+    rows = message["reply_markup"]["inline_keyboard"]
+    assert rows[0][0] == {
+        "text": "Ridgeline Rain Jacket – $89.00",
+        "url": "https://guide.example/product/jacket-1",
+    }
+    assert rows[-1][0] == {"text": "cheaper ones", "callback_data": "cheaper ones"}
+
+    pressed = {
+        "update_id": 2,
+        "callback_query": {
+            "id": "99", "from": {"id": 7}, "data": "cheaper ones",
+            "message": {"message_id": 5, "chat": {"id": 7}, "date": 1_790_000_001},
+        },
+    }  # fmt: skip
+    headers = {"X-Telegram-Bot-Api-Secret-Token": "telegram-secret"}
+    assert desk.http.post("/channels/telegram", json=pressed, headers=headers).status_code == 200
+    desk.platform.answers = [httpx.Response(400, json={"ok": False})]  # pressed long ago
+    desk.work()
+    assert desk.messages() == [["a waterproof jacket under $100", "cheaper ones"]]
+    assert [request.url.path.rpartition("/")[2] for request in desk.platform.requests[1:]] == [
+        "answerCallbackQuery",
+        "sendMessage",
+    ]
+
+
+def test_slack_answers_in_block_kit(desk: Desk) -> None:
+    challenge = slack(desk, json.dumps({"type": "url_verification", "challenge": "c1"}))
+    assert challenge.json() == {"challenge": "c1"}
+    slack(desk, slack_event("E1", "a jacket"))
+    slack(desk, slack_event("E2", "I am the bot", bot_id="B1"))
+    slack(desk, slack_event("E3", "in a channel", channel_type="channel"))
+    desk.work()
+    (message,) = desk.platform.sent()
+    assert desk.platform.requests[0].headers["authorization"] == "Bearer xoxb-1"
+    assert message["channel"] == "D1"
+    first, *_, actions = message["blocks"]
+    link = "<https://guide.example/product/jacket-1|Ridgeline Rain Jacket – $89.00>"
+    assert link in first["text"]["text"]
+    assert actions["elements"][0]["value"] == "cheaper ones"
+
+    action = {"action_ts": "1790000009.1", "value": "cheaper ones"}
+    pressed = {
+        "type": "block_actions",
+        "team": {"id": "T1"},
+        "channel": {"id": "D1"},
+        "message": {},
+        "actions": [action],
+    }
+    body = urlencode({"payload": json.dumps(pressed)})
+    slack(desk, body, "application/x-www-form-urlencoded")
+    desk.work()
+    assert desk.messages() == [["a jacket", "cheaper ones"]]
+
+    mention = slack_event("E4", "<@U99> a tent & more", type="app_mention", channel="C5",
+                          channel_type="channel")  # fmt: skip
+    slack(desk, mention)
+    desk.work()
+    assert desk.platform.sent()[-1]["thread_ts"] == "1790000000.000100"
+    assert desk.messages()[-1] == ["a tent & more"]
+
+
+def test_whatsapp_answers_with_links_and_reply_buttons(desk: Desk) -> None:
+    asked = {"hub.mode": "subscribe", "hub.verify_token": "wa-verify", "hub.challenge": "123"}
+    assert desk.http.get("/channels/whatsapp", params=asked).text == "123"
+    wrong = {**asked, "hub.verify_token": "wrong"}
+    assert desk.http.get("/channels/whatsapp", params=wrong).status_code == 403
+    whatsapp(desk, {"id": "wamid.1", "type": "text", "text": {"body": "a jacket"}})
+    desk.work()
+    (message,) = desk.platform.sent()
+    assert desk.platform.requests[0].url.path == "/v23.0/1001/messages"
+    assert message["to"] == "4915"
+    text = message["interactive"]["body"]["text"]
+    assert "1. Ridgeline Rain Jacket – $89.00\nhttps://guide.example/product/jacket-1" in text
+    assert len(text) <= 1024
+    chosen = {"type": "button_reply", "button_reply": {"id": "say-0", "title": "cheaper ones"}}
+    whatsapp(desk, {"id": "wamid.2", "type": "interactive", "interactive": chosen})
+    desk.work()
+    assert desk.messages() == [["a jacket", "cheaper ones"]]
+
+
+def test_chatwoot_shows_cards_and_hands_off(desk: Desk) -> None:
+    chatwoot(desk, {"id": 1, "content": "a jacket"})
+    chatwoot(desk, {"id": 2, "content": "answered by a person"}, status="open")
+    chatwoot(desk, {"id": 3, "content": "a note", "private": True})
+    chatwoot(desk, {"id": 4, "content": "our own", "message_type": "outgoing"})
+    desk.work()
+    cards, text, choice = desk.platform.sent()
+    assert {str(request.url) for request in desk.platform.requests} == {
+        "https://desk.example/api/v1/accounts/3/conversations/44/messages"
+    }
+    assert desk.platform.requests[0].headers["api_access_token"] == "cw-token"
+    item = cards["content_attributes"]["items"][0]
+    assert item["title"] == "Ridgeline Rain Jacket – $89.00"
+    assert item["actions"][0]["uri"] == "https://guide.example/product/jacket-1"
+    assert text["content"].startswith("I found five")
+    assert choice["content_type"] == "input_select"
+
+    chosen = {"submitted_values": [{"title": "cheaper ones", "value": "cheaper ones"}]}
+    chatwoot(desk, {"event": "message_updated", "id": 5, "content_attributes": chosen})
+    desk.work()
+    assert desk.messages() == [["a jacket", "cheaper ones"]]
+
+    adapter = open_adapters(Settings(**KEYS))["chatwoot"]
+    reply = Reply(conversation_id="c", turn=1, language="en", text="A person will help.",
+                  intent=Intent.HANDOFF, handoff=True, writer="composer")  # fmt: skip
+    calls = adapter.calls({"account": 3, "conversation": 44}, reply)
+    assert calls[-1].path.endswith("/toggle_status")
+    assert calls[-1].body == {"status": "open"}
+
+
+def test_the_generic_webhook_signs_what_it_sends(desk: Desk) -> None:
+    assert webhook(desk, "e1", {"sender": "ann", "text": "a jacket"}).status_code == 200
+    desk.work()
+    (request,) = desk.platform.requests
+    assert str(request.url) == "https://bot.example/replies"
+    body = Webhook(SECRET).verify(request.content, dict(request.headers))
+    assert (body["sender"], body["in_reply_to"]) == ("ann", "e1")
+    assert Reply.model_validate(body["reply"]).products
+    assert webhook(desk, "e2", {"sender": "", "text": "a jacket"}).status_code == 400
+
+
+def test_what_is_not_signed_is_refused(desk: Desk) -> None:
+    body = b'{"sender": "ann", "text": "a jacket"}'
+    old = datetime.now(UTC) - timedelta(minutes=20)
+    forged = {
+        "webhook": [{}, {"webhook-id": "e", "webhook-timestamp": str(int(old.timestamp())),
+                         "webhook-signature": Webhook(SECRET).sign("e", old, body.decode())},
+                    {"webhook-id": "e", "webhook-timestamp": str(int(time.time())),
+                     "webhook-signature": "nonsense"}],
+        "telegram": [{}, {"X-Telegram-Bot-Api-Secret-Token": "guess"}],
+        "slack": [{}, {"X-Slack-Request-Timestamp": "x", "X-Slack-Signature": "v0=1"}],
+        "whatsapp": [{}, {"X-Hub-Signature-256": sha256("guess", body)}],
+        "chatwoot": [{}, {"X-Chatwoot-Timestamp": str(int(old.timestamp())),
+                          "X-Chatwoot-Signature": sha256(
+                              "cw-secret", str(int(old.timestamp())).encode() + b"." + body)}],
+    }  # fmt: skip
+    for name, attempts in forged.items():
+        for headers in attempts:
+            answer = desk.http.post(f"/channels/{name}", content=body, headers=headers)
+            assert answer.status_code == 401, (name, headers)
+    assert desk.http.post("/channels/unknown", content=body).status_code == 404
+    assert desk.queue.waiting() == 0
+
+
+def test_an_event_that_comes_again_is_answered_once(desk: Desk) -> None:
+    for _ in range(3):
+        assert telegram(desk, 1, "a jacket").status_code == 200
+    desk.work()
+    assert telegram(desk, 1, "a jacket").status_code == 200
+    desk.work()
+    assert desk.messages() == [["a jacket"]]
+    assert len(desk.platform.requests) == 1
+    assert desk.states() == [("done", "", "")]  # nobody's words stay behind
+
+
+def test_messages_of_one_sender_keep_their_order(desk: Desk) -> None:
+    telegram(desk, 12, "in blue")
+    telegram(desk, 11, "a jacket")
+    telegram(desk, 10, "a tent", chat=8)
+    desk.platform.answers = [httpx.Response(503)]
+    desk.work()
+    assert sorted(desk.messages()) == [["a jacket", "in blue"], ["a tent"]]
+
+
+def test_a_platform_in_trouble_gets_each_reply_once_it_is_back(desk: Desk) -> None:
+    telegram(desk, 1, "a jacket")
+    desk.platform.answers = [
+        httpx.Response(500),
+        httpx.ConnectTimeout("slow"),
+        httpx.Response(429, json={"parameters": {"retry_after": 31}}),
+    ]
+    desk.worker.work()
+    desk.worker.work()  # not yet its time
+    assert len(desk.platform.requests) == 1
+    desk.work()
+    assert len(desk.platform.requests) == 4
+    assert desk.messages() == [["a jacket"]]  # answered once, sent until it was taken
+    assert len({json.dumps(each) for each in desk.platform.sent()}) == 1
+
+    telegram(desk, 2, "a tent")
+    desk.platform.answers = [httpx.Response(403)]
+    desk.work()
+    telegram(desk, 3, "a bag")
+    desk.platform.answers = [httpx.Response(500)] * MOST_ATTEMPTS
+    desk.work()
+    assert [state for state, *_ in desk.states()] == ["done", "failed", "failed"]
+    telegram(desk, 4, "still there")
+    desk.work()
+    assert desk.states()[-1][0] == "done"
+
+
+def test_a_reply_in_several_calls_goes_on_where_it_stopped(desk: Desk) -> None:
+    chatwoot(desk, {"id": 1, "content": "a jacket"})
+    desk.platform.answers = [httpx.Response(200, json={}), httpx.Response(502)]
+    desk.work()
+    kinds = [each["content_type"] for each in desk.platform.sent()]
+    assert kinds == ["cards", "text", "text", "input_select"]
+
+
+def test_slack_says_no_with_a_200(desk: Desk) -> None:
+    slack(desk, slack_event("E1", "a jacket"))
+    desk.platform.answers = [
+        httpx.Response(200, json={"ok": False, "error": "ratelimited"}),
+        httpx.Response(200, json={"ok": False, "error": "channel_not_found"}),
+    ]
+    desk.work()
+    assert len(desk.platform.requests) == 2
+    assert [state for state, *_ in desk.states()] == ["failed"]
+
+
+def test_a_job_of_a_server_that_died_is_taken_up(engine: Engine) -> None:
+    queue = JobQueue(engine)
+    assert queue.add("telegram", Inbound("1", "7", "a jacket", 1.0, {"chat_id": 7}))
+    first = queue.take()
+    assert first is not None
+    assert queue.take() is None
+    with engine.begin() as connection:
+        past = datetime.now(UTC) - timedelta(seconds=1)
+        connection.execute(update(jobs).values(not_before=past))
+    again = queue.take()
+    assert again is not None
+    assert (again.id, again.attempts) == (first.id, 2)
+    assert queue.conversation("telegram", "7") == queue.conversation("telegram", "7")
+    assert queue.conversation("telegram", "7") != queue.conversation("slack", "7")
+
+
+def test_what_a_catalogue_says_is_no_markup() -> None:
+    card = ProductCard(product_id="1", title="<b>Tent</b>", price="10.00", currency="USD",
+                       url="http://a.example/t", image_url=None, click_probability=0.1)  # fmt: skip
+    reply = Reply(conversation_id="c", turn=1, language="en", text="A <b> & c", products=[card],
+                  intent=Intent.RECOMMEND, writer="composer", suggestions=["x" * 30])  # fmt: skip
+    (call,) = Telegram("http://localhost", "t", "s", "https://t.example").calls(
+        {"chat_id": 1}, reply
+    )
+    assert "&lt;b&gt;Tent" in call.body["text"]
+    assert "A &lt;b&gt; &amp; c" in call.body["text"]
+    assert call.body["reply_markup"]["inline_keyboard"] == [
+        [{"text": "x" * 30, "callback_data": "x" * 30}]
+    ]
+    (call,) = WhatsApp("https://g.example", "t", "s", "https://w.example").calls(
+        {"to": "1", "number": "2"}, reply
+    )
+    assert call.body["type"] == "text"  # a suggestion too long for a button
+
+
+def test_a_channel_set_up_by_half_is_told() -> None:
+    with pytest.raises(SettingsError, match="telegram_secret"):
+        open_adapters(Settings(telegram_token="12:ab"))
+    with pytest.raises(SettingsError, match="webhook_secret"):
+        open_adapters(Settings(webhook_secret="whsec_", webhook_reply_url="https://x.example"))
+    assert open_adapters(Settings()) == {}

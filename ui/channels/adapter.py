@@ -1,0 +1,145 @@
+"""What a platform's adapter does: reads its requests, and writes a reply in its own form."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from assistant.language import Language
+from assistant.reply import ProductCard, Reply
+from ui.chat.cards import price_of
+from ui.markup import product_address, safe_link
+from ui.staff.tokens import same
+
+Json = dict[str, Any]
+
+
+class ForgedError(Exception):
+    """A request that the platform did not sign, or too long ago."""
+
+
+class UnreadableError(Exception):
+    """A signed request that does not have the platform's form."""
+
+
+class TryLaterError(Exception):
+    """The platform cannot take a call now; `seconds` is what it asks to wait, if it does."""
+
+    def __init__(self, why: str, seconds: float | None = None) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+class HopelessError(Exception):
+    """The platform will never take this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A customer's message; `event_id` is the platform's own, `target` where to answer.
+
+    `sender` is whoever has one conversation, `sent_at` the platform's time in seconds.
+    """
+
+    event_id: str
+    sender: str
+    text: str
+    sent_at: float
+    target: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a request brought, and what the platform is answered at once."""
+
+    messages: list[Inbound] = field(default_factory=list[Inbound])
+    answer: Json | str = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to the platform; its secrets are added when it is sent."""
+
+    path: str
+    body: Json
+
+
+class Adapter:
+    """One platform."""
+
+    name = ""
+
+    def __init__(self, public_address: str) -> None:
+        self.public_address = public_address
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Received:
+        """The messages of a request that the platform has signed.
+
+        Raises:
+            ForgedError: the signature is wrong, or too old.
+            UnreadableError: the request does not have the platform's form.
+        """
+        raise NotImplementedError
+
+    def calls(self, target: Json, reply: Reply) -> list[Call]:
+        """A reply as requests to the platform, in order."""
+        raise NotImplementedError
+
+    def request(self, call: Call, job_id: str) -> httpx.Request:
+        """A call with its address and its secrets; the same call of a job always has one id."""
+        raise NotImplementedError
+
+    def judge(self, response: httpx.Response) -> None:
+        """Accept an answer of the platform.
+
+        Raises:
+            TryLaterError: it is too busy, or broken.
+            HopelessError: it refuses.
+        """
+        if response.status_code == 429 or response.status_code >= 500:
+            raise TryLaterError(
+                f"{self.name} answered {response.status_code}", retry_after(response)
+            )
+        if response.is_error:
+            raise HopelessError(f"{self.name} answered {response.status_code}")
+
+    def link(self, card: ProductCard) -> str:
+        """The address of a product's page."""
+        found = safe_link(card.url) or product_address(card.product_id)
+        return self.public_address + found if found.startswith("/") else found
+
+    def picture(self, card: ProductCard) -> str | None:
+        """The address of a product's picture, if a platform can fetch and show it."""
+        found = safe_link(card.image_url)
+        if found is None or found.lower().endswith(".svg"):
+            return None
+        found = self.public_address + found if found.startswith("/") else found
+        return found if found.startswith("https://") else None
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Seconds of a Retry-After header."""
+    given = response.headers.get("retry-after", "")
+    return float(given) if given.isdigit() else None
+
+
+def title_and_price(card: ProductCard, language: Language) -> str:
+    """A product in one line."""
+    price = price_of(card, language)
+    return f"{card.title} – {price}" if price else card.title
+
+
+def check_sha256(secret: str, signed: bytes, signature: str) -> None:
+    """Accept `sha256=HEX` over some bytes.
+
+    Raises:
+        ForgedError: it is not the secret's.
+    """
+    digest = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    if not same(f"sha256={digest}", signature):
+        raise ForgedError

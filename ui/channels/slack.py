@@ -1,0 +1,195 @@
+"""Slack: events and buttons, replies in Block Kit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+from pydantic import BaseModel, ValidationError
+from slack_sdk.signature import SignatureVerifier
+
+from assistant.reply import ProductCard, Reply
+from ui.channels.adapter import (
+    Adapter,
+    Call,
+    ForgedError,
+    HopelessError,
+    Inbound,
+    Json,
+    Received,
+    TryLaterError,
+    UnreadableError,
+    retry_after,
+    title_and_price,
+)
+
+_MENTION = re.compile(r"<@[A-Z0-9]+>")
+_FOR_A_WHILE = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+_LONGEST_TEXT = 2900
+_LONGEST_BUTTON = 75
+
+
+class _Event(BaseModel):
+    type: str
+    channel: str = ""
+    channel_type: str = ""
+    text: str = ""
+    ts: str = "0"
+    thread_ts: str | None = None
+    bot_id: str | None = None
+    subtype: str | None = None
+
+
+class _Envelope(BaseModel):
+    type: str
+    challenge: str = ""
+    event_id: str = ""
+    team_id: str = ""
+    event: _Event | None = None
+
+
+class _Named(BaseModel):
+    id: str
+
+
+class _Action(BaseModel):
+    action_ts: str
+    value: str = ""
+
+
+class _Pressed(BaseModel):
+    type: str
+    team: _Named
+    channel: _Named | None = None
+    message: dict[str, Any] = {}
+    actions: list[_Action] = []
+
+
+class Slack(Adapter):
+    """An app that is written to directly, or named in a channel."""
+
+    name = "slack"
+
+    def __init__(self, public_address: str, token: str, secret: str, api_url: str) -> None:
+        super().__init__(public_address)
+        self._verifier = SignatureVerifier(secret)
+        self._token = token
+        self._api = api_url
+
+    def receive(self, headers: Mapping[str, str], body: bytes) -> Received:
+        """The messages of a request, as `Adapter.receive`."""
+        try:
+            valid = self._verifier.is_valid_request(body, dict(headers))
+        except ValueError:  # a timestamp that is no number
+            valid = False
+        if not valid:
+            raise ForgedError
+        try:
+            if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+                payload = parse_qs(body.decode())["payload"][0]
+                return self._pressed(_Pressed.model_validate_json(payload))
+            return self._event(_Envelope.model_validate_json(body))
+        except (ValidationError, KeyError, UnicodeDecodeError) as error:
+            raise UnreadableError(str(error)) from error
+
+    def _event(self, envelope: _Envelope) -> Received:
+        if envelope.type == "url_verification":
+            return Received(answer={"challenge": envelope.challenge})
+        event = envelope.event
+        if event is None or event.bot_id or event.subtype:
+            return Received()
+        if not (event.type == "app_mention" or event.channel_type == "im"):
+            return Received()
+        thread = event.thread_ts or (event.ts if event.type == "app_mention" else None)
+        text = _MENTION.sub("", event.text).strip()
+        return Received(
+            [self._message(envelope.event_id, envelope.team_id, event.channel, thread, text,
+                           float(event.ts))]
+        )  # fmt: skip
+
+    def _pressed(self, pressed: _Pressed) -> Received:
+        if pressed.type != "block_actions" or pressed.channel is None:
+            return Received()
+        thread = pressed.message.get("thread_ts")
+        return Received(
+            [
+                self._message(f"action {each.action_ts}", pressed.team.id, pressed.channel.id,
+                              thread, each.value, float(each.action_ts))
+                for each in pressed.actions
+                if each.value
+            ]
+        )  # fmt: skip
+
+    def _message(
+        self, event_id: str, team: str, channel: str, thread: str | None, text: str, at: float
+    ) -> Inbound:
+        target: Json = {"channel": channel}
+        if thread:
+            target["thread_ts"] = thread
+        return Inbound(event_id, f"{team}:{channel}:{thread or ''}", text, at, target)
+
+    def calls(self, target: Json, reply: Reply) -> list[Call]:
+        """A reply in the platform's form, as `Adapter.calls`."""
+        blocks: list[Json] = [self._card(card, reply) for card in reply.products]
+        blocks.append(_section(_plain(reply.text[:_LONGEST_TEXT])))
+        said = [each for each in reply.suggestions if len(each) <= _LONGEST_BUTTON]
+        if said:
+            blocks.append(
+                {
+                    "type": "actions",
+                    "elements": [
+                        {
+                            "type": "button",
+                            "action_id": f"say-{place}",
+                            "text": {"type": "plain_text", "text": each},
+                            "value": each,
+                        }
+                        for place, each in enumerate(said[:5])
+                    ],
+                }
+            )
+        body = {**target, "text": reply.text, "blocks": blocks, "unfurl_links": False}
+        return [Call("chat.postMessage", body)]
+
+    def _card(self, card: ProductCard, reply: Reply) -> Json:
+        told = _plain(title_and_price(card, reply.language)).replace("|", "¦")
+        lines = [f"*<{self.link(card).replace('|', '%7C')}|{told}>*"]
+        if card.reasons:
+            lines.append(_plain(" · ".join(card.reasons)))
+        block = _section("\n".join(lines))
+        if picture := self.picture(card):
+            block["accessory"] = {"type": "image", "image_url": picture, "alt_text": card.title}
+        return block
+
+    def request(self, call: Call, job_id: str) -> httpx.Request:
+        """A call with address and secrets, as `Adapter.request`."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        return httpx.Request("POST", f"{self._api}/{call.path}", headers=headers, json=call.body)
+
+    def judge(self, response: httpx.Response) -> None:
+        """Accept an answer, as `Adapter.judge`."""
+        super().judge(response)
+        try:
+            answer: Any = response.json()
+        except ValueError:
+            raise TryLaterError("slack did not answer with JSON") from None
+        if answer.get("ok"):
+            return
+        error = str(answer.get("error"))
+        if error in _FOR_A_WHILE:
+            raise TryLaterError(f"slack: {error}", retry_after(response))
+        raise HopelessError(f"slack: {error}")
+
+
+def _section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def _plain(text: str) -> str:
+    """Text in which nothing is Slack's markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
