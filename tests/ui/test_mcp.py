@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,12 @@ TOOLS = {"search_products", "get_product", "compare_products", "ask_guide", "get
 Use = Callable[[Client], Awaitable[None]]
 
 
+def in_own_loop(go: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run it in a thread of its own: a browser of another test may hold this thread's loop."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(go())).result()
+
+
 def over_http(site: RealSite, headers: dict[str, str], use: Use) -> None:
     async def go() -> None:
         async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
@@ -29,7 +36,7 @@ def over_http(site: RealSite, headers: dict[str, str], use: Use) -> None:
             async with Client(transport) as client:
                 await use(client)
 
-    asyncio.run(go())
+    in_own_loop(go)
 
 
 async def call(client: Client, tool: str, **arguments: Any) -> Any:
@@ -108,4 +115,4 @@ def test_the_command_offers_the_tools_on_stdio(real_site: RealSite) -> None:
             answer = await call(client, "ask_guide", message="防水夹克")
             assert answer["products"]
 
-    asyncio.run(go())
+    in_own_loop(go)

@@ -13,6 +13,8 @@ from starlette.routing import Mount
 from visiting import Site
 
 from assistant.reply import Reply
+from ui.api import access
+from ui.api.keys import Scope
 from ui.staff import sessions
 from ui.staff.guard import StaffConsole
 from ui.staff.roles import Role
@@ -24,6 +26,8 @@ OPEN_TO_ALL = {
     ("GET", "/v1/openapi.json"),
     ("GET", "/images/{name}"),
     ("GET", "/product/{product_id:path}"),
+    ("GET", "/demo-shop"),
+    ("GET", "/widget.js"),
     ("POST", "/v1/conversations/{conversation_id}/events"),
     ("POST", "/v1/conversations/{conversation_id}/consent"),
     # The console's own doors.
@@ -35,11 +39,26 @@ OPEN_TO_ALL = {
     ("GET", "/staff/oidc/return"),
     ("GET", "/staff/password/{token}"),
     ("POST", "/staff/password/{token}"),
+    # What a platform signs; `test_channels` forges it.
+    ("GET", "/channels/whatsapp"),
+    ("POST", "/channels/{name}"),
+    # Says that there is nothing, in the API's own form.
+    *((method, "/v1/{path:path}") for method in ("DELETE", "GET", "PATCH", "POST", "PUT")),
 }
 """What customers and strangers may call. A new route is guarded, or deliberately put here."""
 
 MOUNTED = {"/guide", ""}
 """Static files, and Gradio: what of that is open, `test_server` tries."""
+
+
+API_DOORS: dict[object, Scope] = {
+    access.searcher: Scope.SEARCH,
+    access.cataloguer: Scope.CATALOG,
+    access.chat_client: Scope.CHAT,
+    access.talker: Scope.CHAT,
+    access.participant: Scope.CONVERSATIONS,
+}
+"""The dependencies that guard the API, and the scope that opens each."""
 
 
 def guards(dependant: Dependant) -> Iterator[tuple[Role, ...]]:
@@ -61,6 +80,26 @@ def routes(site: Site) -> list[tuple[str, str, list[tuple[Role, ...]]]]:
         dependant = original.dependant if isinstance(original, APIRoute) else None
         for method in sorted((context.methods or set()) - {"HEAD", "OPTIONS"}):
             found.append((method, context.path, list(guards(dependant)) if dependant else []))
+    return found
+
+
+def doors(dependant: Dependant) -> Iterator[object]:
+    """The API's guards that a route depends on, the outermost first."""
+    for each in dependant.dependencies:
+        if each.call in API_DOORS:
+            yield each.call
+        else:
+            yield from doors(each)
+
+
+def api_routes(site: Site) -> dict[tuple[str, str], object]:
+    """The guard of each (method, path) that is open by a key or a conversation's token."""
+    found: dict[tuple[str, str], object] = {}
+    for context in iter_route_contexts(site.app.routes):
+        original = context.original_route
+        if isinstance(original, APIRoute) and (door := next(doors(original.dependant), None)):
+            for method in (context.methods or set()) - {"HEAD", "OPTIONS"}:
+                found[method, context.path] = door
     return found
 
 
@@ -91,10 +130,32 @@ def as_member(site: Site, user_id: str) -> dict[str, str]:
 
 def test_every_route_is_guarded_or_known_to_be_open(site: Site) -> None:
     found = routes(site)
+    by_key = api_routes(site).keys()
     assert len(found) > len(OPEN_TO_ALL)
     unguarded = {(method, path) for method, path, roles in found if not roles}
-    assert unguarded == OPEN_TO_ALL
+    assert unguarded - by_key == OPEN_TO_ALL
+    assert not by_key & OPEN_TO_ALL
     assert not [path for _, path, roles in found if roles and "/staff" not in path]
+
+
+def test_the_api_opens_to_keys_of_the_right_scope_alone(site: Site) -> None:
+    found = api_routes(site)
+    assert set(found.values()) == set(API_DOORS)
+    made_up = {"Authorization": "Bearer sk-made-up"}
+    secrets = {scope: site.app.state.api.keys.add("walk", [scope], None)[1] for scope in Scope}
+    for (method, path), door in found.items():
+        assert status_of(site, method, path, **made_up) == 401, (method, path)
+        if door is access.talker:  # The shop's chat is open to all here.
+            continue
+        assert status_of(site, method, path) == 401, (method, path)
+        for scope, secret in secrets.items():
+            status = status_of(site, method, path, Authorization=f"Bearer {secret}")
+            may = scope is API_DOORS[door] or (scope, door) == (
+                Scope.CONVERSATIONS,
+                access.chat_client,
+            )
+            refused = 401 if door is access.participant else 403
+            assert (status != refused) == may, (method, path, scope, status)
 
 
 def test_nobody_gets_past_a_guard(site: Site) -> None:
