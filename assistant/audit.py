@@ -71,6 +71,8 @@ _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 _MONEY = re.compile(r"(?:US\$|CN¥|[$€£¥])\s?(\d[\d,]*(?:\.\d+)?)")
 _QUOTED = re.compile(r"“[^”]*”")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z“])|(?<=[。！？])|\n")
+_JOINER = "\u2060"
+_MARK = re.compile(r"(?<=[.!?])(?=\s)")
 _TIMES = re.compile(r"(\d+) × ")
 _NOT = re.compile(r"\b(not|no|without|nothing|none|don’t|isn’t)\b|不|没|无")
 
@@ -136,10 +138,21 @@ class Auditor:
         """
         findings: list[Finding] = []
         limits = [*limits, *map(_rounded, limits)]
-        for sentence in _SENTENCE.split(text):
+        for sentence in _SENTENCE.split(self._joined(text, shown)):
             if sentence and sentence.strip():
-                findings += self._sentence(sentence.strip(), shown, said, limits)
+                findings += self._sentence(
+                    sentence.replace(_JOINER, "").strip(), shown, said, limits
+                )
         return findings
+
+    def _joined(self, text: str, shown: Sequence[str]) -> str:
+        """The text with marks inside titles ("Cable 12 ft. Black") that end no sentence."""
+        titles = [
+            title for key in shown if key in self.records for title in _titles(self.records[key])
+        ]
+        for title in sorted(titles, key=len, reverse=True):
+            text = text.replace(title, _MARK.sub(_JOINER, title))
+        return text
 
     def _sentence(
         self, sentence: str, shown: Sequence[str], said: Sequence[str], limits: Sequence[str]

@@ -123,8 +123,9 @@ def read_message(
 ) -> Reading:
     """Read a clean text; `boundaries` are the word boundaries of its Chinese, if it has any."""
     reading = Reading(text)
-    _read_measures(reading, currency)
     tokens = tokenise(text)
+    fields = vocabulary.named.find(text, tokens) if vocabulary.named else []
+    _read_measures(reading, currency, [(start, end) for start, end, *_ in fields])
     reading.spans = [
         span
         for span in vocabulary.find(text, tokens, boundaries)
@@ -147,7 +148,10 @@ def read_message(
     return reading
 
 
-def _read_measures(reading: Reading, currency: str | None) -> None:
+def _read_measures(
+    reading: Reading, currency: str | None, fields: Sequence[tuple[int, int]]
+) -> None:
+    """Prices, ratings, preferences and sizes; what is said of a field is no size."""
     text = reading.text
     for pattern in (_RATING, _ZH_RATING):
         match = pattern.search(text)
@@ -173,7 +177,7 @@ def _read_measures(reading: Reading, currency: str | None) -> None:
             _mask(reading, match.start(), match.end(), "prefer")
             break
     for size in find_sizes(text):
-        if not _overlaps(size.start, size.end, reading.masked):
+        if not _overlaps(size.start, size.end, [*reading.masked, *fields]):
             _add(reading.attributes.setdefault("size", []), size.value)
             _mask(reading, size.start, size.end, "attributes.size")
 
@@ -298,7 +302,8 @@ def _state(reading: Reading, span: Span, entry: Entry, vocabulary: Vocabulary) -
         case "value":
             if entry.weak or entry.attribute is None or span.entry("product", "category"):
                 return None  # "headphones" is what is wanted, whatever field repeats the word
-            return _attribute(reading, entry.attribute, entry.value)
+            told = entry.value if entry.number is None else entry.number
+            return _attribute(reading, entry.attribute, told)
         case "brand":
             cued = _BRAND_CUE_BEFORE.search(text[: span.start]) or _BRAND_CUE_AFTER.match(
                 text, span.end
@@ -348,7 +353,8 @@ def _attribute(reading: Reading, name: str, value: AttributeValue) -> str:
 def _read_quantity(reading: Reading, spans: Sequence[Span]) -> None:
     text = reading.text
     match = _QUANTITY_CUE.search(text)
-    if match:
+    fields = [(s.start, s.end) for s in spans if (entry := s.entry("value")) and entry.number]
+    if match and not _overlaps(match.start(), match.end(), fields):
         reading.quantity = int(match["number"])
         _mask(reading, match.start(), match.end(), "quantity")
         return

@@ -18,6 +18,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from assistant.language import has_chinese
+from assistant.understanding.named_values import NamedValues
 from assistant.understanding.roles import Roles, is_yes, roles_of
 from assistant.understanding.text import Token, clean, phrase
 from assistant.understanding.words import Concept, concepts, read_lexicon, weak_colours
@@ -40,13 +41,14 @@ class Entry:
 
     `value` is the catalogue's own value (category, brand, value) or the lexicon's key;
     `attribute` the catalogue's attribute for it, where there is one. A `weak` reading is an
-    ordinary word as often and needs a cue.
+    ordinary word as often and needs a cue; `number` is the value where it is one.
     """
 
     kind: Kind
     value: str
     attribute: str | None = None
     weak: bool = False
+    number: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Vocabulary:
     longest_chinese: dict[str, int] = field(default_factory=dict)
     fuzzy_words: dict[str, list[str]] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
+    named: NamedValues | None = None
 
     def add(self, words: str, entry: Entry) -> None:
         """Make `words` (either language) mean `entry`; a later meaning ranks behind."""
@@ -101,6 +104,12 @@ class Vocabulary:
         two characters must stand between two of them ("红" is not in "网红").
         """
         spans = [*self._find_english(text, tokens), *self._find_chinese(text, boundaries)]
+        for start, end, name, value in self.named.find(text, tokens) if self.named else ():
+            # A field and its value say more than either word alone.
+            spans = [span for span in spans if span.end <= start or end <= span.start]
+            number = None if isinstance(value, str) else value
+            entry = Entry("value", str(value), name, number=number)
+            spans.append(Span(start, end, text[start:end], (entry,)))
         spans.sort(key=lambda span: (span.start, -span.end))
         kept: list[Span] = []
         for span in spans:
@@ -177,6 +186,7 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
         for words, own in table.items():
             for entry in _entries_of_value(own, facets, roles):
                 vocabulary.add(words, entry)
+    vocabulary.named = NamedValues(facets)
     vocabulary.fuzzy_words = _fuzzy_words(vocabulary)
     return vocabulary
 
