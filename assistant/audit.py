@@ -254,6 +254,8 @@ class Auditor:
                     continue
                 forms = (word, *_CHINESE.get(word, ()))
                 known = any(_contains(record, form) for record in raw for form in forms)
+                # "magnetic shielded" of what is "magnetically shielded"
+                known = known or (kind == "attribute" and _stems(word) <= _stems(" ".join(raw)))
                 repeats = _contains(allowed, word)
                 yield Finding(kind, word, sentence, known or repeats or denied)
 
@@ -371,6 +373,10 @@ def _contains(text: str, word: str) -> bool:
     if re.search(r"[\u3400-\u9fff]", word):
         return word in text
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+
+def _stems(text: str) -> set[str]:
+    return set(_STEMMER.stemWords(re.findall(r"[a-z]+", text.casefold())))
 
 
 def _repeats(inner: str, wished: str) -> bool:

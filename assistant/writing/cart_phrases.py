@@ -149,6 +149,21 @@ class CartPhrases:
             ),
         ]
 
+    def handed_over(self, view: CartView, *, accepted: bool) -> list[str]:
+        """Whether the shop took the cart; nothing is ordered by that."""
+        if accepted:
+            done = self._in(
+                "I’ve handed your cart to the shop’s checkout; nothing is ordered yet.",
+                "购物车已转交商店结算，目前还没有下单。",
+            )
+        else:
+            done = self._in(
+                "I could not reach the shop’s checkout just now; your cart is kept, please try "
+                "again in a moment.",
+                "暂时无法连接商店结算，购物车已保留，请稍后再试。",
+            )
+        return [*self.contents(view), done]
+
     def _named(self, line: PricedLine) -> str:
         """The title with the options that it does not name itself."""
         told = self._in(", ", "，").join(

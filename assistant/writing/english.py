@@ -187,12 +187,17 @@ class English:
         """A friendly refusal."""
         return ["I can’t help with that, but I’m glad to help you find something in the shop."]
 
-    def handoff(self) -> list[str]:
-        """A person is asked for."""
+    def handoff(self, told: Sequence[str] = ()) -> list[str]:
+        """A person is asked for; `told` is what they will know of the wish."""
+        what = f": {_listed(told)}" if told else ""
         return [
-            "I’ll pass this on to a colleague, with what you have told me so far.",
+            f"I’ll pass this on to a colleague, with what you have told me so far{what}.",
             "Meanwhile you can go on asking me.",
         ]
+
+    def given_up(self, told: Sequence[str] = ()) -> list[str]:
+        """Several turns in a row did not help."""
+        return ["I have not been of much help so far.", *self.handoff(told)]
 
     def empty(self) -> list[str]:
         """A message without a word."""

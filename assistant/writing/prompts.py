@@ -57,10 +57,13 @@ _SYSTEM: dict[Language, str] = {
 }
 
 
-def small_prompt(pick: Pick) -> list[BaseMessage]:
-    """For a model of some hundred million parameters: three examples, one product, one sentence."""
+def small_prompt(pick: Pick, *, bare: bool = False) -> list[BaseMessage]:
+    """For a model of some hundred million parameters: three examples, one product, one sentence.
+
+    A model that was fine-tuned for this gets its prompt `bare`, without the examples.
+    """
     messages: list[BaseMessage] = [SystemMessage(_SMALL_SYSTEM)]
-    for asked, answered in _SMALL_EXAMPLES:
+    for asked, answered in () if bare else _SMALL_EXAMPLES:
         messages += [HumanMessage(asked), AIMessage(answered)]
     name = short_title(pick.title)
     return [*messages, HumanMessage(f"Product: {name}\nFacts: {'; '.join(small_facts(pick))}")]

@@ -104,7 +104,8 @@ class Writer:
         for pick in picks[:1]:
             if len(small_facts(pick)) < FEWEST_FACTS:
                 return  # with nothing to say, a small model makes something up
-            stream = stream_sentences(self.model.stream(small_prompt(pick), deadline))
+            prompt = small_prompt(pick, bare=self.model.is_tuned)
+            stream = stream_sentences(self.model.stream(prompt, deadline))
             for sentence in stream:
                 yield sentence, [pick.product.id]
                 break  # asked for one; more would only repeat it

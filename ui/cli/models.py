@@ -72,6 +72,46 @@ def train_clicks(
         print_fields(f"Click model {report.version}", dataclasses.asdict(report))
 
 
+@train_app.command("writer")
+def train_writer(
+    chats: Annotated[
+        list[Path] | None,
+        typer.Option(help="approved conversations from `export chat` (repeatable)"),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="passes over the examples")] = 2,
+    seed: Annotated[int, typer.Option(help="of the split, the order and the weights")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Fine-tune the local language model for its one task, and compare it with the untrained one.
+
+    It learns from this shop's products, and from conversations that staff approved. A version
+    that writes no worse on products kept aside serves from the next start on.
+    """
+    from assistant.verify import strict_words
+    from assistant.writing.tuning import train_writer as train
+    from retrieval.shop import open_shop
+
+    settings = load_settings()
+    with open_shop(settings) as shop:
+        products = list(shop.catalog.products())
+        strict = strict_words(shop.catalog.facets())
+    with progress_bar() as advance:
+        report = train(
+            settings.models_dir,
+            products,
+            strict,
+            chats or (),
+            epochs=epochs,
+            seed=seed,
+            progress=advance,
+        )
+    fields = report.to_json()
+    if as_json:
+        print_json(fields)
+    else:
+        print_fields(f"Writer {report.version}", fields)
+
+
 @models_app.callback()
 def models(context: typer.Context) -> None:
     """Without a subcommand: list the versions."""
