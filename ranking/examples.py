@@ -75,25 +75,35 @@ class Example:
     simulated: bool = False
 
 
-def read_examples(paths: Iterable[Path]) -> list[Example]:
+def read_examples(paths: Iterable[Path], positive_grade: float | None = None) -> list[Example]:
     """All examples of the files (`.gz` too), in their order.
+
+    In a graded file those with at least `positive_grade` count as clicked; by default those with
+    the highest grade there.
 
     Raises:
         ExampleError: naming file, line and field of the first line that cannot be read.
     """
-    return [example for path in paths for example in _read_file(path)]
+    return [example for path in paths for example in _read_file(path, positive_grade)]
 
 
-def _read_file(path: Path) -> list[Example]:
+def _read_file(path: Path, positive_grade: float | None) -> list[Example]:
     lines = list(_checked_lines(path))
     if not lines:
         raise ExampleError(f"{path}: holds no examples")
     grades = [line.grade for line in lines if line.grade is not None]
     top, lowest = (max(grades), min(grades)) if grades else (0.0, 0.0)
+    if positive_grade is not None:
+        if not lowest < positive_grade <= top:
+            raise ExampleError(
+                f"{path}: grade {positive_grade:g} tells nothing apart: "
+                f"grades go from {lowest:g} to {top:g}"
+            )
+        top = positive_grade
     examples: list[Example] = []
     for line in lines:
         if line.grade is not None:
-            clicked, gain = line.grade == top and top > lowest, line.grade - lowest
+            clicked, gain = line.grade >= top and top > lowest, line.grade - lowest
         else:
             clicked, gain = line.label == 1, float(line.label or 0)
         examples.append(

@@ -49,6 +49,7 @@ def fit(
     validation: Sequence[Group],
     *,
     numbers: Fusion,
+    stacked: Fusion | None = None,
     prior: Fusion | None = None,
     base: str,
     recipe: Recipe,
@@ -60,8 +61,9 @@ def fit(
     """Tune the tower and fuse it; write trained tensors, learning curve, fusion and export.
 
     1. The text tower learns on what the plain `numbers` leave unexplained.
-    2. On the validation queries: how much the tower counts, and Platt's calibration. A tower
-       that does not help on queries it has not seen gets no weight.
+    2. On the validation queries: how much the tower counts beside the `stacked` numbers (or
+       `numbers`, where those are not given), and Platt's calibration. A tower that does not
+       help on queries it has not seen gets no weight.
     3. Where a `prior` is given, the model is drawn towards it (see `believed`).
     """
     import torch
@@ -89,9 +91,11 @@ def fit(
         watch,
     )
     progress("Calibrating", 0, None)
-    held_out = _pairs(validation, numbers)
+    # Trees know their own queries by heart: what they leave unexplained there says nothing.
+    fused = stacked or numbers
+    held_out = _pairs(validation, fused)
     text = text_logits(tower, encode, held_out.texts)
-    fusion = calibrated(numbers, held_out.offsets, text, held_out.clicked)
+    fusion = calibrated(fused, held_out.offsets, text, held_out.clicked)
     if prior is not None:
         fusion = believed(fusion, prior, validation, text)
     tensors = trained_tensors(tower)
@@ -99,7 +103,7 @@ def fit(
         tensors = {name: one.half() for name, one in tensors.items()}
     write_atomically(folder / TRAINED, save(tensors))
     write_atomically(folder / CURVE, json.dumps([asdict(one) for one in curve]).encode())
-    write_atomically(folder / FUSION, fusion.to_json().encode())
+    fusion.save(folder / FUSION)
     progress("Exporting", 0, None)
     export_tower(tower, base, folder)
     return Trained(fusion, parameters)
@@ -122,9 +126,9 @@ def fit_numbers(groups: Sequence[Group], names: Collection[str] = FEATURES.keys(
 
 def calibrated(
     numbers: Fusion,
-    offsets: NDArray[np.float32],
-    text: NDArray[np.float32],
-    clicked: NDArray[np.float32],
+    offsets: NDArray[np.floating],
+    text: NDArray[np.floating],
+    clicked: NDArray[np.floating],
 ) -> Fusion:
     """The fusion whose text weight, slope and intercept fit held-out clicks best.
 
@@ -144,7 +148,7 @@ def calibrated(
         slope, weight, intercept = alone.coef_.item(), 0.0, alone.intercept_.item()
     else:
         weight, intercept = text_slope / slope, fused.intercept_.item()
-    return Fusion(numbers.weights, numbers.bias, weight, slope, intercept)
+    return replace(numbers, text_weight=weight, slope=slope, intercept=intercept)
 
 
 def believed(

@@ -1,10 +1,11 @@
 """The fused click model: plain numbers and the text tower's logit to one click probability.
 
-    numbers = bias + Σ weight · feature
+    numbers = bias + Σ weight · feature + trees_weight · trees(features)
     logit   = slope · (numbers + text_weight · text) + intercept      (Platt, 1999)
     P(click) = 1 / (1 + e^-logit)
 
-All of it is plain numbers in one JSON file, so nothing but NumPy is needed to serve it.
+All of it is plain numbers in one JSON file, and trees beside it where there are any, so nothing
+but NumPy is needed to serve it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.features import FEATURES
+from ranking.files import write_atomically
+from ranking.trees import TREES, Trees, read_trees
 from retrieval.errors import ShopGuideError
 
 FloatArray = NDArray[np.float64]
@@ -31,10 +34,18 @@ class Fusion:
     text_weight: float = 0.0
     slope: float = 1.0
     intercept: float = 0.0
+    trees: Trees | None = None
+    trees_weight: float = 0.0
 
     def number_logits(self, features: NDArray[np.float32]) -> FloatArray:
-        """Logits of the plain numbers alone, before calibration."""
-        return features.astype(np.float64) @ self.weights + self.bias
+        """Logits of the plain numbers alone, before calibration.
+
+        `features` are those of one query's candidates: the trees see how each stands among them.
+        """
+        summed = features.astype(np.float64) @ self.weights + self.bias
+        if self.trees is None:
+            return summed
+        return summed + self.trees_weight * self.trees.scores(features)
 
     def logits(self, features: NDArray[np.float32], text: NDArray[np.float32]) -> FloatArray:
         """Calibrated click logits; `text` are the text tower's."""
@@ -62,13 +73,20 @@ class Fusion:
                 "text_weight": self.text_weight,
                 "slope": self.slope,
                 "intercept": self.intercept,
-            },
+            }
+            | ({"trees_weight": self.trees_weight} if self.trees is not None else {}),
             indent=1,
         )
 
+    def save(self, path: Path) -> None:
+        """Write what `read_fusion` reads: the document, and trees beside it if there are any."""
+        if self.trees is not None:
+            self.trees.save(path.with_name(TREES))
+        write_atomically(path, self.to_json().encode())
+
 
 def read_fusion(path: Path) -> Fusion:
-    """Read what `Fusion.to_json` wrote; a feature unknown to the file weighs nothing.
+    """Read what `Fusion.save` wrote; a feature unknown to the file weighs nothing.
 
     Raises:
         ShopGuideError: where the file is missing or holds something else.
@@ -76,12 +94,15 @@ def read_fusion(path: Path) -> Fusion:
     try:
         content = json.loads(path.read_text("utf-8"))
         weights = content["weights"]
+        trees_weight = float(content.get("trees_weight", 0.0))
         return Fusion(
             weights=np.array([float(weights.get(name, 0.0)) for name in FEATURES]),
             bias=float(content["bias"]),
             text_weight=float(content["text_weight"]),
             slope=float(content["slope"]),
             intercept=float(content["intercept"]),
+            trees=read_trees(path.with_name(TREES)) if trees_weight else None,
+            trees_weight=trees_weight,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ShopGuideError(f"{path}: not the weights of a click model: {error}") from None

@@ -196,7 +196,15 @@ def _importance(
 
     features = np.concatenate([one for one, _ in inputs])
     text = np.concatenate([one for _, one in inputs])
-    whole = roc_auc_score(clicked, served.fusion.logits(features, text))
+    ends = np.cumsum([len(one) for _, one in inputs])[:-1]
+
+    def auc(numbers: NDArray[np.float32], words: NDArray[np.float32]) -> float:
+        lists = zip(np.split(numbers, ends), np.split(words, ends), strict=True)
+        return float(
+            roc_auc_score(clicked, np.concatenate([served.fusion.logits(*one) for one in lists]))
+        )
+
+    whole = auc(features, text)
     dice = np.random.default_rng(seed)
     lost: dict[str, float] = {}
     for part in dict.fromkeys(["text", *FEATURES.values()]):
@@ -205,7 +213,7 @@ def _importance(
         dealt = features.copy()
         dealt[:, columns] = features[order][:, columns]
         words = text[order] if part == "text" else text
-        lost[part] = float(whole - roc_auc_score(clicked, served.fusion.logits(dealt, words)))
+        lost[part] = whole - auc(dealt, words)
     return dict(sorted(lost.items(), key=lambda one: -one[1]))
 
 

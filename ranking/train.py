@@ -23,6 +23,7 @@ from ranking.registry import Registry
 from ranking.serving import ServedModel, load_served
 from ranking.settings import RankingSettings
 from ranking.shipped import Progress, silent
+from ranking.stacking import fit_stacked
 from ranking.tracking import open_tracker
 from retrieval.errors import MissingWeightsError, ShopGuideError
 
@@ -109,6 +110,7 @@ def train_clicks(
             train,
             validation,
             numbers=fit_numbers(train, TRANSFERABLE if simulated else FEATURES.keys()),
+            stacked=None if simulated else fit_stacked(train, seed),
             prior=fit_numbers(train, BEHAVIOUR) if simulated else None,
             base=base,
             recipe=recipe,

@@ -15,6 +15,7 @@ import typer
 
 from retrieval.errors import ShopGuideError
 from retrieval.product import Product
+from ui.cli.bench_clicks import CLICK_RUNS, Asked
 from ui.cli.output import print_fields, print_json
 from ui.settings import Settings, load_settings
 
@@ -31,6 +32,7 @@ class Bench(StrEnum):
     GROUNDING = "grounding"
     LANGUAGES = "languages"
     UNDERSTANDING = "understanding"
+    METHODS = "methods"
 
 
 def bench(
@@ -42,6 +44,20 @@ def bench(
     limit: Annotated[
         int | None, typer.Option(min=1, help="how many queries, messages or products")
     ] = None,
+    examples: Annotated[
+        Path | None, typer.Option(help="methods: JSONL of query, title, …, label or grade")
+    ] = None,
+    grade: Annotated[
+        float | None, typer.Option(help="methods: grades from here on count as clicks")
+    ] = None,
+    folds: Annotated[int, typer.Option(min=2, help="methods: parts of the queries")] = 5,
+    tuned_folds: Annotated[
+        int | None, typer.Option(min=1, help="methods: on how many of them towers are tuned")
+    ] = None,
+    methods: Annotated[
+        str | None, typer.Option(help="methods: which, by commas; all by default")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="methods: passes over the examples")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
 ) -> None:
     """Measure this shop on this machine.
@@ -51,10 +67,15 @@ def bench(
     record, by a checker that shares no code with the writer's; languages counts the wishes in
     one language that find their products in another, by each encoder that is installed;
     understanding times how long messages take to be understood and, where the file's rows say
-    what people made of them (conditions, rewritten requests, intents), how far the guide agrees.
+    what people made of them (conditions, rewritten requests, intents), how far the guide agrees;
+    methods cross-validates ways to train the click model on examples, over queries.
     """
     settings = load_settings()
-    report = _RUNS[name](settings, queries, limit)
+    if name.value in CLICK_RUNS:
+        asked = Asked(settings, examples, grade, folds, tuned_folds, methods, epochs)
+        report = CLICK_RUNS[name.value](asked)
+    else:
+        report = _RUNS[name](settings, queries, limit)
     fields = dataclasses.asdict(report)  # pyright: ignore[reportArgumentType]
     if as_json:
         print_json(fields)

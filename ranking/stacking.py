@@ -1,0 +1,74 @@
+"""The plain numbers' part of the model: a weighted sum and trees, each counting what it is worth.
+
+What each is worth is found on predictions for queries that it was not trained on (stacked
+generalisation, Wolpert, 1992), so that trees, which learn their own queries by heart, get no
+more weight than they deserve on new ones; the same step calibrates the sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.fitting import fit_numbers
+from ranking.fusion import Fusion
+from ranking.groups import Group
+from ranking.trees import Trees, fit_trees
+
+FOLDS = 4
+# With fewer queries to learn from than this, trees learn them by heart.
+TREES_QUERIES = 60
+_T = TypeVar("_T")
+
+
+def folds_by_query(count: int, folds: int, seed: int = 0) -> list[NDArray[np.int_]]:
+    """Places of `count` queries dealt to folds, the same for the same seed."""
+    dealt = np.random.default_rng(seed).permutation(count)
+    return [np.sort(dealt[start::folds]) for start in range(folds)]
+
+
+def parted(items: Sequence[_T], places: NDArray[np.int_]) -> tuple[list[_T], list[_T]]:
+    """What is not at the places, and what is."""
+    held = set(places.tolist())
+    return (
+        [one for place, one in enumerate(items) if place not in held],
+        [items[place] for place in places],
+    )
+
+
+def fit_stacked(groups: Sequence[Group], seed: int = 0) -> Fusion:
+    """Weighted sum and trees, stacked and calibrated; the sum alone for a handful of queries."""
+    from sklearn.linear_model import LogisticRegression
+
+    summed = fit_numbers(groups)
+    if len(groups) < TREES_QUERIES:
+        return summed
+    held_out = [
+        (numbers.number_logits(one.features), trees.scores(one.features), one.clicked)
+        for numbers, trees, fold in _fitted_folds(groups, seed)
+        for one in fold
+    ]
+    logits = np.column_stack([np.concatenate([one[at] for one in held_out]) for at in (0, 1)])
+    clicked = np.concatenate([one[2] for one in held_out])
+    stack = LogisticRegression(C=1e4).fit(logits, clicked)
+    weight, trees_weight = (float(one) for one in stack.coef_.ravel())
+    if weight <= 0 or trees_weight <= 0:  # they say the same: half of each
+        stack = LogisticRegression(C=1e4).fit(logits.mean(1, keepdims=True), clicked)
+        weight = trees_weight = stack.coef_.item() / 2
+    return Fusion(
+        weights=weight * summed.weights,
+        bias=weight * summed.bias + stack.intercept_.item(),
+        trees=fit_trees(groups, seed),
+        trees_weight=trees_weight,
+    )
+
+
+def _fitted_folds(
+    groups: Sequence[Group], seed: int
+) -> Iterator[tuple[Fusion, Trees, list[Group]]]:
+    for places in folds_by_query(len(groups), FOLDS, seed):
+        rest, fold = parted(groups, places)
+        yield fit_numbers(rest), fit_trees(rest, seed), fold

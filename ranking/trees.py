@@ -1,0 +1,134 @@
+"""Boosted trees over the plain numbers and their standing: what a weighted sum cannot say.
+
+Trained with scikit-learn's histogram boosting (Friedman, 2001; Ke et al., 2017), each of several
+on its own seed; kept as plain arrays, so that serving needs NumPy alone and loading runs no code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from ranking.files import write_atomically
+from ranking.standing import with_standing
+from retrieval.errors import ShopGuideError
+
+if TYPE_CHECKING:
+    from ranking.groups import Group
+
+TREES = "trees.safetensors"
+SEEDS, MANY_QUERIES = 4, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """A sum of trees over `with_standing`; all arrays but `base` are (trees, nodes).
+
+    From node n one goes on to `left[n]` where the number `feature[n]` is at most `threshold[n]`,
+    else to `right[n]`; a leaf leads to itself. `base` (1,) is added to the sum of the leaves.
+    """
+
+    feature: NDArray[np.int32]
+    threshold: NDArray[np.float64]
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    value: NDArray[np.float64]
+    base: NDArray[np.float64]
+
+    def scores(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Sums of one query's candidates, shape (candidates,): logits, or grades."""
+        matrix = with_standing(features)
+        trees = np.arange(len(self.feature))[:, None]
+        rows = np.arange(len(matrix))[None, :]
+        at = np.zeros((len(self.feature), len(matrix)), np.int32)
+        while True:
+            low = matrix[rows, self.feature[trees, at]] <= self.threshold[trees, at]
+            following = np.where(low, self.left[trees, at], self.right[trees, at])
+            if np.array_equal(following, at):
+                return self.base[0] + self.value[trees, at].sum(0)
+            at = following
+
+    def save(self, path: Path) -> None:
+        """Write a file that `read_trees` reads."""
+        from safetensors.numpy import save
+
+        write_atomically(path, save({one.name: getattr(self, one.name) for one in fields(self)}))
+
+
+def read_trees(path: Path) -> Trees:
+    """Read what `Trees.save` wrote.
+
+    Raises:
+        ShopGuideError: where the file is missing or holds something else.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        return Trees(**load_file(path))
+    except (OSError, SafetensorError, TypeError) as error:
+        raise ShopGuideError(f"{path}: not the trees of a click model: {error}") from None
+
+
+def fit_trees(groups: Sequence[Group], seed: int = 0) -> Trees:
+    """Trees whose sum is a click logit, averaged over `SEEDS` trainings where queries are few."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    clicked = np.concatenate([one.clicked for one in groups])
+    return _fitted(HistGradientBoostingClassifier, groups, clicked, seed)
+
+
+def fit_grades(groups: Sequence[Group], seed: int = 0) -> Trees:
+    """Trees whose sum is the grade above the lowest one, of the least squared error."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    gains = np.concatenate([one.gains for one in groups])
+    return _fitted(HistGradientBoostingRegressor, groups, gains, seed)
+
+
+def _fitted(kind: Any, groups: Sequence[Group], wanted: NDArray[np.float64], seed: int) -> Trees:
+    matrix = np.concatenate([with_standing(one.features) for one in groups])
+    # More queries bear finer trees; with few, coarse ones keep to what holds for all of them,
+    # and what one seed happens upon is evened out by others.
+    large = len(groups) > MANY_QUERIES
+    with threadpool_limits(1):  # threads that wait for each other cost more than they save
+        models = [
+            kind(
+                learning_rate=0.06 if large else 0.03,
+                max_iter=300 if large else 150,
+                max_leaf_nodes=24 if large else 8,
+                min_samples_leaf=60 if large else 40,
+                l2_regularization=10.0,
+                max_features=0.3,
+                early_stopping=False,
+                random_state=seed * SEEDS + number,
+            ).fit(matrix, wanted)
+            for number in range(1 if large else SEEDS)
+        ]
+    return _joined(models)
+
+
+def _joined(models: Sequence[Any]) -> Trees:
+    """The mean of scikit-learn's ensembles as one sum of trees."""
+    nodes = [tree[0].nodes for model in models for tree in model._predictors]
+    size = max(map(len, nodes))
+    feature = np.zeros((len(nodes), size), np.int32)
+    threshold = np.full((len(nodes), size), np.inf)
+    left = np.tile(np.arange(size, dtype=np.int32), (len(nodes), 1))
+    right, value = left.copy(), np.zeros((len(nodes), size))
+    for row, tree in enumerate(nodes):
+        inner = np.flatnonzero(tree["is_leaf"] == 0)
+        feature[row, inner] = tree["feature_idx"][inner]
+        threshold[row, inner] = tree["num_threshold"][inner]
+        left[row, inner] = tree["left"][inner]
+        right[row, inner] = tree["right"][inner]
+        leaves = np.where(tree["is_leaf"], tree["value"], 0.0)
+        value[row, : len(tree)] = leaves / len(models)
+    base = sum(float(np.ravel(model._baseline_prediction)[0]) for model in models) / len(models)
+    return Trees(feature, threshold, left, right, value, np.array([base]))

@@ -1,0 +1,160 @@
+"""Trees, stacking, and cross-validation of methods over queries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from typer.testing import CliRunner
+
+from ranking.cross_validation import bench_methods
+from ranking.examples import ExampleError, read_examples
+from ranking.footprint import Footprint
+from ranking.fusion import read_fusion
+from ranking.groups import Group, build_groups
+from ranking.stacking import fit_stacked, folds_by_query, parted
+from ranking.standing import with_standing
+from ranking.trees import TREES, Trees, _joined, fit_grades, read_trees
+from retrieval.embeddings import Embedder
+from retrieval.errors import ShopGuideError
+from ui.cli.app import app
+
+
+@pytest.fixture(scope="module")
+def groups(examples_file: Path, embedder: Embedder) -> list[Group]:
+    return build_groups(read_examples([examples_file]), embedder)
+
+
+def test_standing_tells_a_number_s_place_in_its_list() -> None:
+    features = np.array([[1.0, 5.0], [3.0, 5.0], [2.0, 5.0]], np.float32)
+    matrix = with_standing(features)
+    assert matrix.shape == (3, 11)
+    assert np.array_equal(matrix[:, :2], features)
+    assert matrix[1, 2] > 1.2 > matrix[2, 2] == pytest.approx(0.0)
+    assert np.allclose(matrix[:, 4], [1 / 6, 5 / 6, 3 / 6])
+    assert np.allclose(matrix[:, 5], 0.5)  # equal numbers share a place
+    assert np.allclose(matrix[:, 6], 2.0)
+    assert np.allclose(matrix[:, -1], np.log(3))
+    assert with_standing(np.zeros((0, 2), np.float32)).shape == (0, 11)
+
+
+def test_trees_score_as_those_that_were_trained(tmp_path: Path) -> None:
+    dice = np.random.default_rng(0)
+    features = dice.normal(size=(400, 3)).astype(np.float32)
+    matrix = with_standing(features)
+    clicked = (features[:, 0] * features[:, 1] > 0).astype(float)
+    models = [
+        HistGradientBoostingClassifier(max_iter=20, max_leaf_nodes=6, random_state=seed).fit(
+            matrix, clicked
+        )
+        for seed in range(2)
+    ]
+    expected = np.mean([one.decision_function(matrix) for one in models], axis=0)
+    trees = _joined(models)
+    assert np.allclose(trees.scores(features), expected)
+    trees.save(tmp_path / TREES)
+    assert np.array_equal(read_trees(tmp_path / TREES).scores(features), trees.scores(features))
+    (tmp_path / TREES).write_bytes(b"something else")
+    with pytest.raises(ShopGuideError, match="not the trees of a click model"):
+        read_trees(tmp_path / TREES)
+
+
+def test_graded_trees_predict_grades(groups: list[Group]) -> None:
+    trees = fit_grades(groups[:40])
+    assert isinstance(trees, Trees)
+    wanted = np.concatenate([one.gains for one in groups[40:]])
+    told = np.concatenate([trees.scores(one.features) for one in groups[40:]])
+    assert np.square(told - wanted).mean() < 0.7 * wanted.var()
+
+
+def test_a_stacked_model_is_kept_with_its_trees(groups: list[Group], tmp_path: Path) -> None:
+    fusion = fit_stacked(groups)
+    assert fusion.trees is not None
+    assert fusion.trees_weight > 0
+    fusion.save(tmp_path / "fusion.json")
+    again = read_fusion(tmp_path / "fusion.json")
+    features = groups[0].features
+    assert np.array_equal(again.number_logits(features), fusion.number_logits(features))
+    (tmp_path / TREES).unlink()
+    with pytest.raises(ShopGuideError, match="not the trees of a click model"):
+        read_fusion(tmp_path / "fusion.json")
+    assert fit_stacked(groups[:20]).trees is None  # so few would be learnt by heart
+
+
+def test_folds_hold_each_query_once() -> None:
+    folds = folds_by_query(17, 4, seed=3)
+    assert sorted(np.concatenate(folds).tolist()) == list(range(17))
+    rest, held = parted("abcde", np.array([1, 3]))
+    assert (rest, held) == (list("ace"), list("bd"))
+
+
+def test_methods_are_measured_on_the_same_unseen_queries(
+    groups: list[Group], embedder: Embedder, tiny_base: str
+) -> None:
+    report = bench_methods(
+        groups,
+        embedder,
+        folds=2,
+        tuned_folds=1,
+        methods=("fused", "cosine", "nine", "head"),
+        base=tiny_base,
+    )
+    assert (report.pairs, report.queries, report.folds, report.tuned_folds) == (480, 60, 2, 1)
+    rows = {one.method: one for one in report.rows}
+    assert list(rows) == ["cosine", "nine", "head", "fused"]
+    assert [one.folds for one in report.rows] == [2, 2, 1, 1]
+    assert rows["nine"].auc > 0.8 > 0.5 < rows["cosine"].auc
+    assert rows["nine"].ece < 0.15
+    assert rows["cosine"].with_numbers_auc is None
+    assert rows["head"].with_numbers_auc == pytest.approx(
+        rows["head"].auc - rows["head"].gain_auc, abs=0.2
+    )
+    assert rows["head"].trained_parameters == 65  # a weight for each of 2 · 32 states, a bias
+    assert rows["nine"].trained_parameters == 10
+    for one in report.rows:
+        assert one.minutes > 0
+        assert one.peak_mb > 50
+    with pytest.raises(ShopGuideError, match="unknown method 'magic'"):
+        bench_methods(groups, embedder, methods=("magic",))
+    with pytest.raises(ShopGuideError, match="7 queries are too few for 5 folds"):
+        bench_methods(groups[:7], embedder)
+
+
+def test_a_footprint_sees_memory_that_is_taken_meanwhile() -> None:
+    before = Footprint()
+    with before:
+        pass
+    taken = Footprint()
+    with taken:
+        block = np.ones(40_000_000)
+        assert block.sum() == 40_000_000
+    assert taken.peak_mb > before.peak_mb + 200
+    assert taken.seconds > 0
+
+
+def test_grades_that_count_as_clicks_can_be_named(tmp_path: Path) -> None:
+    file = tmp_path / "graded.jsonl"
+    file.write_text(
+        "".join(json.dumps({"query": "q", "title": "t", "grade": one}) + "\n" for one in (1, 2, 3))
+    )
+    assert [one.clicked for one in read_examples([file])] == [False, False, True]
+    assert [one.clicked for one in read_examples([file], 2)] == [False, True, True]
+    with pytest.raises(ExampleError, match="grade 4 tells nothing apart: grades go from 1 to 3"):
+        read_examples([file], 4)
+
+
+def test_the_command_measures_on_a_file(
+    examples_file: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder
+) -> None:
+    monkeypatch.setattr("retrieval.embeddings.open_embedder", lambda settings: embedder)
+    command = ["bench", "methods", "--folds", "2", "--methods", "cosine, numbers", "--json"]
+    told = CliRunner().invoke(app, [*command, "--examples", str(examples_file)])
+    rows = json.loads(told.stdout)["rows"]
+    assert [one["method"] for one in rows] == ["cosine", "numbers"]
+    assert rows[1]["auc"] > rows[0]["auc"]
+    failed = CliRunner().invoke(app, command)
+    assert isinstance(failed.exception, ShopGuideError)
+    assert "needs --examples" in str(failed.exception)

@@ -1,0 +1,52 @@
+"""The benchmarks of the click model's training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrieval.errors import ShopGuideError
+from ui.cli.output import progress_bar
+from ui.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of `shopguide bench` that are about the click model."""
+
+    settings: Settings
+    examples: Path | None
+    grade: float | None
+    folds: int
+    tuned_folds: int | None
+    methods: str | None
+    epochs: int
+
+
+def _methods(asked: Asked) -> object:
+    from ranking.contenders import METHODS
+    from ranking.cross_validation import bench_methods
+    from ranking.examples import read_examples
+    from ranking.groups import build_groups
+    from retrieval.embeddings import open_embedder
+
+    if asked.examples is None:
+        raise ShopGuideError("bench methods needs --examples FILE, labelled or graded pairs")
+    methods = METHODS if asked.methods is None else asked.methods.replace(" ", "").split(",")
+    read = read_examples([asked.examples], asked.grade)
+    embedder = open_embedder(asked.settings)
+    with progress_bar() as advance:
+        advance("Reading examples", 0, None)
+        return bench_methods(
+            build_groups(read, embedder),
+            embedder,
+            folds=asked.folds,
+            tuned_folds=asked.tuned_folds,
+            methods=methods,
+            epochs=asked.epochs,
+            progress=advance,
+        )
+
+
+CLICK_RUNS: dict[str, Callable[[Asked], object]] = {"methods": _methods}
