@@ -6,11 +6,13 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import BaseMessage
+from pydantic import BaseModel
 
 from assistant.settings import AssistantSettings
 from retrieval.errors import SettingsError, ShopGuideError
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 ENDPOINT_CONCURRENCY = 8
 ENDPOINT_RETRIES = 1
 MAX_OUTPUT_TOKENS = 160
+Form = TypeVar("Form", bound=BaseModel)
 CLOSE_SECONDS = 5.0
 
 
@@ -116,9 +119,7 @@ class LanguageModel:
                 self._running.discard(threading.current_thread())
                 pieces.put(_Finished(error))
 
-        thread = threading.Thread(target=run, name="llm", daemon=True)
-        self._running.add(thread)
-        thread.start()
+        self._start(run)
         try:
             while (remaining := deadline - time.monotonic()) > 0:
                 try:
@@ -126,13 +127,48 @@ class LanguageModel:
                 except queue.Empty:
                     return
                 if isinstance(piece, _Finished):
-                    if piece.error is not None:
-                        # Only the type: a provider's message may repeat what was sent to it.
-                        log.warning("the language model failed: %s", type(piece.error).__name__)
+                    _complain(piece.error)
                     return
                 yield piece
         finally:
             stop.set()
+
+    def fill(
+        self, form: type[Form], messages: Sequence[BaseMessage], deadline: float
+    ) -> Form | None:
+        """A form as the model fills it; None where it fails, is late, or answers something else.
+
+        Small local models are not asked: what they fill in is no better than chance.
+        """
+        model = self._model
+        if model is None or self.is_small or self._closed.is_set():
+            return None
+        if not self._room.acquire(blocking=False):
+            return None
+        answers: queue.SimpleQueue[object] = queue.SimpleQueue()
+
+        def run() -> None:
+            try:
+                answers.put(model.with_structured_output(form).invoke(list(messages)))
+            except Exception as problem:  # whatever a provider throws, the rules go on
+                answers.put(_Finished(problem))
+            finally:
+                self._room.release()
+                self._running.discard(threading.current_thread())
+
+        self._start(run)
+        try:
+            answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            return None
+        if isinstance(answer, _Finished):
+            _complain(answer.error)
+        return answer if isinstance(answer, form) else None
+
+    def _start(self, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=run, name="llm", daemon=True)
+        self._running.add(thread)
+        thread.start()
 
     def _load(self, settings: AssistantSettings) -> None:
         try:
@@ -146,6 +182,12 @@ class LanguageModel:
             log.error("no local language model, the composer writes alone: %s", error)
         except Exception:
             log.exception("the local language model could not be loaded; the composer writes alone")
+
+
+def _complain(error: Exception | None) -> None:
+    if error is not None:
+        # Only the type: a provider's message may repeat what was sent to it.
+        log.warning("the language model failed: %s", type(error).__name__)
 
 
 def _endpoint(settings: AssistantSettings) -> BaseChatModel:

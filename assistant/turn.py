@@ -30,9 +30,10 @@ from assistant.parts import Parts, TurnContext, Vocabulary
 from assistant.recommending import recommend
 from assistant.reply import Intent, TextReady, TurnEvent
 from assistant.settings import AssistantSettings
+from assistant.slot_filling import borne_out, fill_slots, may_be_wish
 from assistant.state import DialogueState
 from assistant.turnstiles import Turnstiles
-from assistant.understanding.understander import Understander
+from assistant.understanding.understander import Understander, Understood
 from assistant.verify import strict_words
 from assistant.writing.composer import composer_for
 from assistant.writing.writer import Writer
@@ -211,8 +212,12 @@ class Guide:
             shown.product_id: shown.title for turn in draft.state.shown for shown in turn.products
         }
         understood = words.understander.understand(message, draft.state, titles)
+        if more := self._read_by_model(message, draft, understood, words):
+            understood = words.understander.understand(message, draft.state, titles, more)
         draft.clock.step("understand", since)
         draft.note(understood)
+        if more:
+            draft.understood = {**draft.understood, "supplement": more}
         context = TurnContext(self.parts, words, draft, understood)
         composer = context.composer
         if not any(character.isalnum() for character in message):
@@ -253,6 +258,18 @@ class Guide:
                 if understood.reason in ("question", "talk"):
                     draft.count(False)  # it may well be that it was not understood
                 yield from draft.say_all(composer.out_of_scope())
+
+    def _read_by_model(
+        self, message: str, draft: Draft, understood: Understood, words: Vocabulary
+    ) -> str:
+        """What an endpoint's model reads in a wish beyond the rules, as far as they bear it out."""
+        seconds = self.parts.settings.llm_understanding_seconds
+        if not seconds or not may_be_wish(understood):
+            return ""
+        told = wish_labels(draft.state, draft.language, self.parts.settings.currency)
+        deadline = time.monotonic() + seconds
+        slots = fill_slots(self.parts.writer.model, message, told, words.facets, deadline)
+        return "" if slots is None else borne_out(slots, message, words.understander)
 
     def _give_up(self, draft: Draft) -> Iterator[TurnEvent]:
         """After several turns that did not help: a person may."""

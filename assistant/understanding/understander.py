@@ -84,15 +84,20 @@ class Understander:
         threading.Thread(target=word_boundaries, args=("预热",), daemon=True).start()
 
     def understand(
-        self, message: str, state: DialogueState, titles: Mapping[str, str] | None = None
+        self,
+        message: str,
+        state: DialogueState,
+        titles: Mapping[str, str] | None = None,
+        supplement: str = "",
     ) -> Understood:
         """Understand one message; never raises on any text.
 
-        `titles` maps ids of products of this conversation to their titles.
+        `titles` maps ids of products of this conversation to their titles. `supplement` says in
+        the catalogue's words what a model read between the lines (`assistant.slot_filling`).
         """
         text = clean(message)
         language = message_language(message, state.language if state.turn else None)
-        reading = self._read(text)
+        reading = self.read(text)
         known = titles or {
             product.product_id: product.title for turn in state.shown for product in turn.products
         }
@@ -111,14 +116,17 @@ class Understander:
                 judgement, referents = Judgement(Intent.PRODUCT_QUESTION), named[:1]
         if judgement.intent is not Intent.UNSAFE and hides_orders(message):
             judgement = Judgement(Intent.UNSAFE, "encoded")
+        if supplement:
+            text = f"{text}, {clean(supplement)}"
+            reading = self.read(text)
+            if judgement.intent not in _WISHES:
+                judgement = Judgement(Intent.REFINE if state.wish.parts else Intent.RECOMMEND)
         after = state
         if judgement.reason == "named":
             fresh = state.starting_over().model_copy(update={"last_intent": None})
-            after = updated_wish(text, reading, fresh, self._vocabulary.roles, (), self._read)
+            after = updated_wish(text, reading, fresh, self._vocabulary.roles, (), self.read)
         elif judgement.intent in _WISHES:
-            after = updated_wish(
-                text, reading, state, self._vocabulary.roles, referents, self._read
-            )
+            after = updated_wish(text, reading, state, self._vocabulary.roles, referents, self.read)
         elif referents:
             after = state.model_copy(update={"focus": referents})
         after = after.model_copy(
@@ -153,7 +161,8 @@ class Understander:
         parts = [*(part for need in state.wish.needs for part in need.parts), *state.wish.parts]
         return compose_query(parts, self._languages)
 
-    def _read(self, text: str) -> Reading:
+    def read(self, text: str) -> Reading:
+        """What a clean text says on its own."""
         boundaries = word_boundaries(text) if has_chinese(text) else None
         return read_message(text, self._vocabulary, boundaries, self.facets.currency)
 

@@ -8,7 +8,6 @@ adapter is merged, and what is served is a folder like that of the untrained mod
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -16,7 +15,8 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from assistant.local_llm import TUNED, LocalChatModel, smollm2_folder, write_champion
+from assistant.local_llm import LocalChatModel
+from assistant.local_weights import smollm2_folder, write_champion, write_merged
 from assistant.naming import is_adjective
 from assistant.verify import Verifier
 from assistant.writing.plan import Pick
@@ -238,6 +238,7 @@ def _tuned(
         plain, LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=names, task_type="CAUSAL_LM")
     )
     trained = [each for each in model.parameters() if each.requires_grad]
+    parameters = sum(each.numel() for each in trained)
     optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE)
     rows = [_tokens(tokenizer, each) for each in examples]
     dice = Random(seed)  # noqa: S311
@@ -261,16 +262,9 @@ def _tuned(
             optimizer.zero_grad()
             losses.append(loss.item())
             progress("Training", len(losses), steps)
-    merged: Any = model.merge_and_unload().to(torch.bfloat16)
-    part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    tokenizer.save_pretrained(part)
-    merged.save_pretrained(part, safe_serialization=True)
-    (part / TUNED).write_text(json.dumps({"base": base.name, "examples": len(rows)}), "utf-8")
-    part.rename(folder)
+    write_merged(model, base, folder, {"examples": len(rows)})
     last = losses[-max(1, steps // epochs) :]
-    return sum(each.numel() for each in trained), sum(last) / len(last)
+    return parameters, sum(last) / len(last)
 
 
 def _tokens(tokenizer: Any, example: WriterExample) -> tuple[list[int], int]:

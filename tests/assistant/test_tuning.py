@@ -14,10 +14,11 @@ from tokenizers.pre_tokenizers import Split
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from turn_parts import PARKA, SHOP, jacket
 
-from assistant.local_llm import FOLDER, TUNED, LocalChatModel, champion_folder, open_local
+from assistant.local_llm import LocalChatModel, open_local
+from assistant.local_weights import NAME, TUNED, champion_folder, ship, shipped_folder
 from assistant.verify import Verifier
 from assistant.writing.tuning import approved_examples, catalogue_examples, measure, train_writer
-from retrieval.errors import ShopGuideError
+from retrieval.errors import MissingWeightsError, ShopGuideError
 from retrieval.product import Product
 
 STRICT: frozenset[str] = frozenset()
@@ -55,7 +56,7 @@ def models(tmp_path: Path) -> Path:
         num_attention_heads=2, num_key_value_heads=1, max_position_embeddings=2048,
         eos_token_id=96, pad_token_id=96, bos_token_id=None,
     )  # fmt: skip
-    folder = tmp_path / "llm" / FOLDER
+    folder = tmp_path / "llm" / NAME
     LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
     fast.save_pretrained(folder)
     return tmp_path
@@ -127,7 +128,7 @@ def test_training_writes_a_version_that_serves(models: Path) -> None:
     served = open_local("smollm2", models)
     assert served.is_tuned
     assert served.name_ != "smollm2"
-    base = LlamaForCausalLM.from_pretrained(models / "llm" / FOLDER)
+    base = LlamaForCausalLM.from_pretrained(models / "llm" / NAME)
     tuned = LlamaForCausalLM.from_pretrained(folder)
     changed = {
         name.split(".")[-2]
@@ -160,7 +161,7 @@ def test_sentences_are_counted_only_where_they_are_true(
         ["The Harbour Coat A is red and has a hood.", "The Harbour Coat B costs $3.00.", ""]
     )
     monkeypatch.setattr(LocalChatModel, "_decode", lambda *_: iter([next(told)]))
-    model = LocalChatModel.load(models / "llm" / FOLDER, "base")
+    model = LocalChatModel.load(models / "llm" / NAME, "base")
     products = [
         each.model_copy(update={"attributes": {**each.attributes, "color": "red", "hood": True}})
         for each in many(3)
@@ -172,3 +173,28 @@ def test_sentences_are_counted_only_where_they_are_true(
 def test_a_shop_that_is_too_small_is_told_so(models: Path) -> None:
     with pytest.raises(ShopGuideError, match="20 are needed"):
         train_writer(models, many(4), STRICT)
+
+
+def test_a_version_can_be_shipped_and_made_again(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_writer(models, many(26), STRICT, epochs=1)
+    trained = models / "writer" / "w1"
+    ship(models, "w1", tmp_path / "shipped")
+    assert sorted(path.name for path in (tmp_path / "shipped").iterdir()) == [
+        "adapter_config.json",
+        "adapter_model.safetensors",
+    ]
+    monkeypatch.setattr("assistant.local_weights.SHIPPED", tmp_path / "shipped")
+    folder = shipped_folder(models)
+    assert shipped_folder(models) == folder
+    assert LocalChatModel.load(folder, "shipped").is_tuned
+    again = LlamaForCausalLM.from_pretrained(folder).state_dict()
+    for name, value in LlamaForCausalLM.from_pretrained(trained).state_dict().items():
+        torch.testing.assert_close(again[name], value, atol=1e-2, rtol=1e-2)
+
+
+def test_a_missing_adapter_is_named(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.local_weights.SHIPPED", models / "nothing")
+    with pytest.raises(MissingWeightsError, match="restore it"):
+        open_local("smollm2", models)
