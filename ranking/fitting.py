@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ranking.features import FEATURES
 from ranking.files import write_atomically
 from ranking.fusion import Fusion
-from ranking.groups import Group
+from ranking.groups import Group, joined_weights
 from ranking.methods import is_adapter
 from ranking.serving import FUSION
 from ranking.shipped import TRAINED, Progress
@@ -119,7 +119,7 @@ def fit_numbers(groups: Sequence[Group], names: Collection[str] = FEATURES.keys(
     scale[scale < 1e-6] = np.inf  # a number that never varies says nothing
     scale[np.array([name not in names for name in FEATURES])] = np.inf
     model = LogisticRegression(C=NUMBERS_C, max_iter=2000)
-    model.fit((features - mean) / scale, clicked)
+    model.fit((features - mean) / scale, clicked, sample_weight=joined_weights(groups))
     weights: NDArray[np.float64] = np.ravel(model.coef_) / scale
     return Fusion(weights, float(np.ravel(model.intercept_)[0] - weights @ mean))
 
@@ -183,7 +183,12 @@ def _pairs(groups: Sequence[Group], numbers: Fusion) -> Pairs:
             np.float32
         ),
         clicked=np.concatenate([one.clicked for one in groups]).astype(np.float32),
+        weights=_as_float32(joined_weights(groups)),
     )
+
+
+def _as_float32(weights: NDArray[np.float64] | None) -> NDArray[np.float32] | None:
+    return None if weights is None else weights.astype(np.float32)
 
 
 def thinned(groups: Sequence[Group], numbers: Fusion, seed: int) -> Pairs:
@@ -198,6 +203,7 @@ def thinned(groups: Sequence[Group], numbers: Fusion, seed: int) -> Pairs:
     texts: list[tuple[str, str]] = []
     offsets: list[float] = []
     clicked: list[float] = []
+    weights: list[float] = []
     for group in groups:
         logits = numbers.number_logits(group.features)
         others = np.flatnonzero(group.clicked == 0)
@@ -208,4 +214,10 @@ def thinned(groups: Sequence[Group], numbers: Fusion, seed: int) -> Pairs:
             texts.append((group.query, group.candidates[place].text))
             offsets.append(float(logits[place]) + correction)
             clicked.append(float(group.clicked[place]))
-    return Pairs(texts, np.array(offsets, np.float32), np.array(clicked, np.float32))
+            weights.append(1.0 if group.weights is None else float(group.weights[place]))
+    return Pairs(
+        texts,
+        np.array(offsets, np.float32),
+        np.array(clicked, np.float32),
+        np.array(weights, np.float32),
+    )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ranking.candidates import Candidate, described_candidate
 from ranking.examples import Example, group_by_query
 from ranking.features import feature_matrix
+from ranking.propensity import inverse_weights
 from ranking.words import stems
 from retrieval.feedback import FEEDBACK_PRODUCTS, refine
 from retrieval.fusion import LATE_WEIGHT, fuse
@@ -25,7 +26,11 @@ EMBEDDED_CHARACTERS = 400
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One query with its candidates: features (n, f), whether clicked (n,), gains (n,)."""
+    """One query with its candidates: features (n, f), whether clicked (n,), gains (n,).
+
+    `weights` (n,) say how much each counts in training: 1, or what undoes position bias.
+    `positions` (n,), from 1, are where each was shown; None where one is not known.
+    """
 
     query: str
     candidates: tuple[Candidate, ...]
@@ -33,6 +38,8 @@ class Group:
     clicked: NDArray[np.float64]
     gains: NDArray[np.float64]
     product_ids: tuple[str, ...]
+    weights: NDArray[np.float64] | None = None
+    positions: NDArray[np.int_] | None = None
 
 
 def build_groups(examples: Sequence[Example], embedder: Embedder) -> list[Group]:
@@ -70,9 +77,35 @@ def build_groups(examples: Sequence[Example], embedder: Embedder) -> list[Group]
                 product_ids=tuple(
                     one.product_id or str(place) for place, one in enumerate(members)
                 ),
+                weights=_weights(members),
+                positions=_positions(members),
             )
         )
     return groups
+
+
+def joined_weights(groups: Sequence[Group]) -> NDArray[np.float64] | None:
+    """Weights of all groups' candidates together; None where none has any."""
+    if all(one.weights is None for one in groups):
+        return None
+    return np.concatenate(
+        [np.ones(len(one.clicked)) if one.weights is None else one.weights for one in groups]
+    )
+
+
+def _weights(members: Sequence[Example]) -> NDArray[np.float64] | None:
+    """Inverse propensities of clicks, where the log knows them."""
+    if all(one.propensity is None for one in members):
+        return None
+    return inverse_weights(
+        np.array([float(one.clicked) for one in members]),
+        np.array([1.0 if one.propensity is None else one.propensity for one in members]),
+    )
+
+
+def _positions(members: Sequence[Example]) -> NDArray[np.int_] | None:
+    known = [one.position for one in members if one.position is not None]
+    return np.array(known) if len(known) == len(members) else None
 
 
 Grouped = Sequence[tuple[str, Sequence[Example]]]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ranking.debias import debiased
 from ranking.evaluate import ClickMetrics, measure, open_model
 from ranking.examples import fingerprint, read_examples, split_by_query
 from ranking.features import BEHAVIOUR, FEATURES, TRANSFERABLE
@@ -66,6 +67,7 @@ def train_clicks(
     optimizer: str = "adamw",
     learning_rate: float | None = None,
     patience: int = 4,
+    debias: str = "given",
     resume: bool = True,
     force: bool = False,
     progress: Progress | None = None,
@@ -74,7 +76,8 @@ def train_clicks(
 
     Split by query into 70 % to train on, 15 % to choose and calibrate on, 15 % to report on.
     The same command after a kill goes on from the last checkpoint, unless `resume` is False.
-    `optimizer`, `learning_rate` and `patience` are as in `Recipe`.
+    `optimizer`, `learning_rate` and `patience` are as in `Recipe`, `debias` as in
+    `ranking.debias`.
 
     Raises:
         ShopGuideError: where the examples, the base or the method cannot be used.
@@ -87,6 +90,7 @@ def train_clicks(
     split = split_by_query(read, seed)
     parts = (split.train, split.validation, split.test)
     train, validation, test = (build_groups(part, embedder) for part in parts)
+    train = debiased(train, debias)
     _check_both_classes(train, "training")
     _check_both_classes(validation, "validation")
     data = fingerprint(read)
@@ -104,7 +108,7 @@ def train_clicks(
     champion = _rival(registry, settings)
     before = measure(champion, test)
     with registry.building() as folder:
-        run = _run_folder(registry, (data, base, *asdict(recipe).values()), resume)
+        run = _run_folder(registry, (data, base, debias, *asdict(recipe).values()), resume)
         tracker = open_tracker(settings.training_tracker, registry.folder / "logs", run.name[1:])
         trained = fit(
             train,

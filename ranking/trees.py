@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ranking.files import write_atomically
+from ranking.groups import joined_weights
 from ranking.standing import with_standing
 from retrieval.errors import ShopGuideError
 
@@ -108,7 +109,7 @@ def _fitted(kind: Any, groups: Sequence[Group], wanted: NDArray[np.float64], see
                 max_features=0.3,
                 early_stopping=False,
                 random_state=seed * SEEDS + number,
-            ).fit(matrix, wanted)
+            ).fit(matrix, wanted, sample_weight=joined_weights(groups))
             for number in range(1 if large else SEEDS)
         ]
     return _joined(models)

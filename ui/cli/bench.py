@@ -33,6 +33,7 @@ class Bench(StrEnum):
     LANGUAGES = "languages"
     UNDERSTANDING = "understanding"
     METHODS = "methods"
+    BIAS = "bias"
 
 
 def bench(
@@ -68,11 +69,12 @@ def bench(
     one language that find their products in another, by each encoder that is installed;
     understanding times how long messages take to be understood and, where the file's rows say
     what people made of them (conditions, rewritten requests, intents), how far the guide agrees;
-    methods cross-validates ways to train the click model on examples, over queries.
+    methods cross-validates ways to train the click model on examples, over queries; bias
+    undoes position bias in simulated logs whose true relevance is known.
     """
     settings = load_settings()
     if name.value in CLICK_RUNS:
-        asked = Asked(settings, examples, grade, folds, tuned_folds, methods, epochs)
+        asked = Asked(settings, limit, examples, grade, folds, tuned_folds, methods, epochs)
         report = CLICK_RUNS[name.value](asked)
     else:
         report = _RUNS[name](settings, queries, limit)

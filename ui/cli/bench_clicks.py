@@ -16,6 +16,7 @@ class Asked:
     """The options of `shopguide bench` that are about the click model."""
 
     settings: Settings
+    limit: int | None
     examples: Path | None
     grade: float | None
     folds: int
@@ -49,4 +50,10 @@ def _methods(asked: Asked) -> object:
         )
 
 
-CLICK_RUNS: dict[str, Callable[[Asked], object]] = {"methods": _methods}
+def _bias(asked: Asked) -> object:
+    from ranking.bias import bench_bias
+
+    return bench_bias(asked.limit or 3000)
+
+
+CLICK_RUNS: dict[str, Callable[[Asked], object]] = {"methods": _methods, "bias": _bias}

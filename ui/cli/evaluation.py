@@ -1,7 +1,8 @@
-"""`shopguide evaluate search`, `clicks`, `dialogues` and `privacy`."""
+"""`shopguide evaluate search`, `clicks`, `policy`, `dialogues` and `privacy`."""
 
 from __future__ import annotations
 
+import dataclasses
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,8 @@ from ui.cli.output import messages, output, print_fields, print_json
 from ui.settings import load_settings
 
 app = typer.Typer(
-    help="Measure search, the click model, whole conversations or masking.", no_args_is_help=True
+    help="Measure search, the click model, a policy, whole conversations or masking.",
+    no_args_is_help=True,
 )
 app.command("dialogues")(evaluate_dialogues)
 
@@ -122,3 +124,23 @@ def evaluate_clicks(
         print_json(fields)
     else:
         print_fields(f"{model} on {examples}", fields)
+
+
+@app.command("policy")
+def evaluate_policy(
+    log: Annotated[
+        Path,
+        typer.Option(help="CSV of item_id, position, click, propensity_score: what is weighed"),
+    ],
+    target: Annotated[Path, typer.Option(help="the log of the policy to estimate, alike")],
+    clip: Annotated[float, typer.Option(min=1, help="the largest weight of an impression")] = 20.0,
+    as_json: Annotated[bool, typer.Option("--json", help="print the estimate as JSON")] = False,
+) -> None:
+    """Estimate what one way of choosing products earns from the log of another."""
+    from ranking.policy import estimate_policy, read_policy_log
+
+    report = estimate_policy(read_policy_log(log), read_policy_log(target), clip=clip)
+    if as_json:
+        print_json(report)
+    else:
+        print_fields(f"{target.name} by {log.name}", dataclasses.asdict(report))

@@ -36,6 +36,13 @@ def train_clicks(
     patience: Annotated[
         int, typer.Option(min=1, help="evaluations without gain that end the training")
     ] = 4,
+    debias: Annotated[
+        str,
+        typer.Option(
+            help="position bias: undone where examples have propensities (given), "
+            "by estimated ones (estimated), or left (none)"
+        ),
+    ] = "given",
     resume: Annotated[
         bool, typer.Option("--resume/--afresh", help="go on where a killed run stopped")
     ] = True,
@@ -62,6 +69,7 @@ def train_clicks(
             optimizer=optimizer,
             learning_rate=learning_rate,
             patience=patience,
+            debias=debias,
             resume=resume,
             force=force,
             progress=advance,
