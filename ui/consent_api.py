@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StrictBool
 from starlette.responses import Response
 
 from assistant.log import UnknownTurnError
 from assistant.turn import Guide
+from ui.api.documenting import refusals
 from ui.problems import problem
 
 
@@ -19,14 +20,14 @@ class ConsentBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     purpose: Literal["training"]
-    given: bool
+    given: StrictBool
 
 
 def consent_router(guide: Guide) -> APIRouter:
     """The route, bound to the guide that logs."""
     router = APIRouter(prefix="/v1/conversations", tags=["consent"])
 
-    @router.post("/{conversation_id}/consent", status_code=204)
+    @router.post("/{conversation_id}/consent", status_code=204, responses=refusals(404, 503))
     def record(  # pyright: ignore[reportUnusedFunction]
         conversation_id: Annotated[str, Path(min_length=1, max_length=100)], body: ConsentBody
     ) -> Response:

@@ -12,6 +12,7 @@ from assistant.events import Event, EventKind
 from assistant.ids import new_id
 from assistant.log import UnknownTurnError
 from assistant.turn import Guide
+from ui.api.documenting import refusals
 from ui.problems import problem
 
 _ABOUT_PRODUCTS = frozenset(EventKind) - {EventKind.FEEDBACK}
@@ -42,7 +43,7 @@ def events_router(guide: Guide) -> APIRouter:
     """The route, bound to the guide that logs."""
     router = APIRouter(prefix="/v1/conversations", tags=["events"])
 
-    @router.post("/{conversation_id}/events", status_code=204)
+    @router.post("/{conversation_id}/events", status_code=204, responses=refusals(404, 503))
     def record(  # pyright: ignore[reportUnusedFunction]
         conversation_id: Annotated[str, Path(min_length=1, max_length=100)], body: EventBody
     ) -> Response:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from assistant.reply import Reply
 from retrieval.product import Availability, Money
@@ -91,7 +91,7 @@ class Feedback(Body):
     )
 
     turn: Annotated[int, Field(ge=1, le=100_000)]
-    helpful: bool
+    helpful: StrictBool
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi.sse import format_sse_event
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.ids import new_id
@@ -82,7 +82,7 @@ class ChatRequest(BaseModel):
 
     model: Annotated[str, Field(max_length=200)] = MODEL
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=200)]
-    stream: bool | None = False
+    stream: StrictBool | None = False
     n: Annotated[int | None, Field(ge=1, le=1, description="one answer is given")] = None
 
 
@@ -90,7 +90,7 @@ _STREAMED: Responses = {
     200: {
         "description": "A `chat.completion`, with the guide's whole reply as `shopguide`; with "
         "`stream`, chunks as server-sent events.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"example": "data: {…}\n\ndata: [DONE]\n\n"}},
     }
 }
 

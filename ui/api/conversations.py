@@ -35,7 +35,7 @@ from ui.api.keys import Scope
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
 CHANNEL = "api"
-ConversationId = Annotated[str, Path(min_length=1, max_length=100)]
+ConversationId = Annotated[str, Path(max_length=100, pattern=r"^[!-~]+$")]
 Accept = Annotated[str, Header(include_in_schema=False)]
 IdempotencyKey = Annotated[
     str | None,
@@ -51,7 +51,7 @@ Channel = Annotated[
 ]
 
 
-@router.post("", status_code=201, responses=refusals(401, 403, 429))
+@router.post("", status_code=201, responses=refusals(401, 403, 429), openapi_extra={"x-open": True})
 def begin(api: ApiHere, _caller: Talker) -> Started:
     """Begin a conversation; nothing is stored before its first message."""
     conversation_id = new_id()

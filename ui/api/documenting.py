@@ -42,9 +42,7 @@ STREAMED: Responses = {
     200: {
         "description": "The reply; as events where `Accept` is `text/event-stream`: `products` "
         "first, then `text` any number of times, then `wanted` and `reply`, or `error`.",
-        "content": {
-            "text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE_STREAM}
-        },
+        "content": {"text/event-stream": {"example": _EXAMPLE_STREAM}},
     }
 }
 

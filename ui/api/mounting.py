@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy import Engine
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from assistant.turn import Guide
 from retrieval.catalog import Catalog
 from ui.api import completions, conversations, products
 from ui.api.access import Api
-from ui.api.documenting import ProblemDetails
+from ui.api.documenting import ProblemDetails, refusals
 from ui.api.errors import RefusedError, answer_refusals
 from ui.settings import Settings
 
@@ -39,19 +41,33 @@ def mount_api(
     return api
 
 
+class _Nothing:
+    """What is not there, as an ASGI application: an endpoint of this kind takes any method."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allowed = _methods_of(self._app, scope["path"])
+        if allowed:
+            detail = f"This address takes {allowed} only."
+            refusal = RefusedError(405, detail, {"Allow": allowed})
+        else:
+            refusal = RefusedError(404, "There is nothing at this address.")
+        await refusal.response()(scope, receive, send)
+
+
 def close_unknown(app: FastAPI) -> None:
     """Answer what is under `/v1` and not there with a problem; call after all other routes."""
+    app.router.routes.append(Route("/v1/{path:path}", endpoint=_Nothing(app)))
 
-    @app.api_route(
-        "/v1/{path:path}",
-        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        include_in_schema=False,
-    )
-    def nothing(request: Request, path: str) -> None:  # pyright: ignore[reportUnusedFunction]
-        allowed = _methods_of(app, request.url.path)
-        if allowed:
-            raise RefusedError(405, f"This address takes {allowed} only.", {"Allow": allowed})
-        raise RefusedError(404, "There is nothing at this address.")
+
+def _mend(operation: dict[str, Any]) -> None:
+    """Say how requests are really refused, and where a key may be left out."""
+    if "422" in operation["responses"]:
+        operation["responses"]["422"] = refusals(422)[422]
+    if operation.pop("x-open", False):
+        operation["security"] = [*operation.get("security", []), {}]
 
 
 def _methods_of(app: FastAPI, path: str) -> str:
@@ -76,5 +92,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                _mend(operation)
         app.openapi_schema = document
     return app.openapi_schema

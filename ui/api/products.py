@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from ranking.rerank import RankedHit
 from retrieval.catalog import UpsertCounts
@@ -41,7 +41,7 @@ async def search(
     q: Annotated[str, Query(min_length=1, max_length=1000, examples=["waterproof jacket"])],
     limit: Annotated[int, Query(ge=1, le=100)] = 10,
     filter: Annotated[
-        list[str] | None,
+        list[Annotated[str, Field(pattern=r"^[^<>=!]+([<>!]=|[=<>]).+$", max_length=500)]] | None,
         Query(max_length=20, description="a hard condition, such as `price<=100`; repeatable"),
     ] = None,
 ) -> Results:

@@ -75,7 +75,12 @@ def widget_router(settings: Settings, catalog: Catalog) -> APIRouter:
             return Response(packed, media_type="text/javascript", headers=headers)
         return Response(script, media_type="text/javascript", headers=common)
 
-    @router.get("/v1/widget", tags=["conversations"], responses=refusals(401, 403, 429))
+    @router.get(
+        "/v1/widget",
+        tags=["conversations"],
+        responses=refusals(401, 403, 429),
+        openapi_extra={"x-open": True},
+    )
     def opened(  # pyright: ignore[reportUnusedFunction]
         api: ApiHere, _caller: Talker
     ) -> WidgetShop:
