@@ -28,7 +28,7 @@ def cart_desk(context: TurnContext) -> CartDesk:
     conversation_id = context.draft.turn.conversation_id
     # A page shows the lines; where there is no page, the text holds them.
     return CartDesk(
-        context.parts.catalog,
+        context.catalog,
         context.naming,
         context.parts.settings.cart_url,
         lines=context.draft.channel != "web",
@@ -87,7 +87,7 @@ def _show_alternatives(context: TurnContext, product: Product) -> bool:
         availability=(Availability.IN_STOCK,),
         exclude_groups=(product.variant_group,),
     )
-    hits = context.parts.search.search(product.title, filters, ALTERNATIVES)
+    hits = context.search.search(product.title, filters, ALTERNATIVES)
     if hits:
         context.draft.query = product.title
         show_plainly(context, product.title, hits)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.cart import CartView
+from assistant.controls import Rules
 from assistant.events import Event, EventKind
 from assistant.handing_over import HandoverSummary
 from assistant.language import Language, has_chinese
@@ -22,12 +23,16 @@ from assistant.reply import (
     TurnEvent,
 )
 from assistant.state import DialogueState
+from assistant.supervision import PICKED, allowed_rows, labelled
 from assistant.understanding.understander import Understood
 from assistant.writing.composer import composer_for
 from assistant.writing.writer import Written
 from ranking.candidates import behaviour_numbers, hit_candidate
 from ranking.rerank import RankedHit
 from retrieval.product import Product
+
+BANNED = "banned words"
+"""The notice of a turn of which the lead's rules kept something back."""
 
 
 @dataclass(slots=True)
@@ -74,6 +79,7 @@ class Draft:
     notices: list[str] = field(default_factory=list[str])
     error: str | None = None
     is_shown: bool = False
+    rules: Rules = field(default_factory=Rules)
     channel: str = "web"
     comparison: Comparison | None = None
     cart: CartView | None = None
@@ -165,12 +171,16 @@ class Draft:
             if "cut" in self.notices:
                 yield self.say(composer_for(self.language).cut())
         for sentence in sentences:
-            yield self.say(sentence)
+            if self.rules.allows(sentence):
+                yield self.say(sentence)
+            elif BANNED not in self.notices:
+                self.notices.append(BANNED)
 
     def show(self) -> ProductsReady:
         """The event that puts the cards before the customer."""
         self.clock.reached("products")
         self.is_shown = True
+        self._keep_rules()
         return ProductsReady(
             self.turn.conversation_id,
             self.turn.turn,
@@ -178,6 +188,15 @@ class Draft:
             list(self.cards),
             dict(self.constraints),
         )
+
+    def _keep_rules(self) -> None:
+        """Label the cards and clear them, and a comparison, of what may not be said."""
+        picked = [
+            card.product_id for card in self.cards if set(card.reasons) & set(PICKED.values())
+        ]
+        self.cards = [labelled(card, self.rules, self.language, picked) for card in self.cards]
+        if self.comparison is not None:
+            self.comparison = allowed_rows(self.comparison, self.rules)
 
     def say(self, sentence: str) -> TextReady:
         """The event that appends a sentence to the text, with the space it needs before it."""
@@ -199,7 +218,7 @@ class Draft:
             constraints=dict(self.constraints),
             intent=self.intent,
             handoff=self.handoff,
-            suggestions=self.suggestions,
+            suggestions=[each for each in self.suggestions if self.rules.allows(each)],
             comparison=self.comparison,
             cart=self.cart,
             writer="llm" if self.written.accepted else "composer",

@@ -312,32 +312,47 @@ def ordered(
         places = {hit.product.id: place for place, hit in enumerate(found.hits)}
         return sorted(ranked, key=lambda hit: places[hit.hit.product.id])
     constraints = found.constraints
+    place = standing(ranked, found, facets, wish)
+    places = {hit.hit.product.id: place(hit) for hit in ranked}
+
+    def order(hit: RankedHit) -> tuple[tuple[bool, bool, bool, int], float]:
+        return places[hit.hit.product.id], -hit.click_probability
+
+    in_order = sorted(ranked, key=order)
+    very = [hit for hit in in_order if not order(hit)[0][0]]
+    in_order = very if len(very) >= MOST_LIKE_IT else in_order
+    prefer = "cheapest" if constraints.prefer == "cheap" else constraints.prefer
+    if prefer not in SUPERLATIVES:
+        return in_order
+    by = _place(prefer)
+    return sorted(in_order, key=lambda hit: (order(hit)[0][1], by(hit.hit)))
+
+
+def standing(
+    ranked: Sequence[RankedHit], found: Found, facets: Facets, wish: Wish
+) -> Callable[[RankedHit], tuple[bool, bool, bool, int]]:
+    """What counts before click probability, smaller is better.
+
+    Another thing than was named, far less likely than the best, sold out; and conditions that
+    the record confirms, below zero.
+    """
+    constraints = found.constraints
     soft = soft_paths(constraints, facets)
     best = max((hit.click_probability for hit in ranked), default=0.0)
-
-    def wanted(hit: RankedHit) -> bool:
-        return hit.click_probability >= PREFERRED_FLOOR * best
-
     names = [] if constraints.category else names_of(wish.subject)
     said = [part.text for part in wish.parts if part.path is None and has_chinese(part.text)]
 
-    def place(hit: RankedHit) -> tuple[bool, bool, bool, int, float]:
+    def place(hit: RankedHit) -> tuple[bool, bool, bool, int]:
         product = hit.hit.product
         other = len(names) > 1 and not any(is_one(product, name) for name in names)
         text = " ".join(product.texts()) if said else ""
         confirmed = sum(word in text for word in said)
         confirmed += sum(meets(product, constraints, path, facets) for path in soft)
         gone = product.availability is Availability.OUT_OF_STOCK
-        return other, not wanted(hit), gone, -confirmed, -hit.click_probability
+        is_far = hit.click_probability < PREFERRED_FLOOR * best
+        return other, is_far, gone, -confirmed
 
-    in_order = sorted(ranked, key=place)
-    very = [hit for hit in in_order if not place(hit)[0]]
-    in_order = very if len(very) >= MOST_LIKE_IT else in_order
-    prefer = "cheapest" if constraints.prefer == "cheap" else constraints.prefer
-    if prefer not in SUPERLATIVES:
-        return in_order
-    by = _place(prefer)
-    return sorted(in_order, key=lambda hit: (not wanted(hit), by(hit.hit)))
+    return place
 
 
 def _place(prefer: Preference | None) -> Callable[[SearchHit], tuple[bool, float, float]]:

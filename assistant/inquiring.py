@@ -29,7 +29,7 @@ from retrieval.search import SearchHit
 def describe_shop(context: TurnContext, shape: str) -> Iterator[TurnEvent]:
     """What the shop has, counted, with a well-liked product of each big department."""
     draft, composer = context.draft, context.composer
-    search = context.parts.search
+    search = context.search
     whole = overview(search, context.facets, context.naming)
     if shape == "brands":
         yield from draft.say_all(composer.brands(whole.brands))
@@ -105,7 +105,7 @@ def answer_on_product(context: TurnContext) -> Iterator[TurnEvent]:
         return
     product, question = products[0], draft.turn.message
     draft.state = draft.state.model_copy(update={"focus": tuple(each.id for each in products)})
-    variants = context.parts.catalog.variants(product)
+    variants = context.catalog.variants(product)
     on_variants = answer_on_variants(question, product, variants, context.naming)
     if on_variants is not None:
         show_records(context, on_variants.show or [product])
@@ -132,7 +132,7 @@ def show_records(context: TurnContext, products: Sequence[Product]) -> None:
     draft.cards = context.parts.log.cards(draft.turn.conversation_id, ids)
     if len(draft.cards) == len(ids):
         return
-    search = context.parts.search
+    search = context.search
     query = draft.query = context.understood.query if context.understood else ""
     hits = [
         hit

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from assistant.controls import Controls
 from assistant.draft import Draft
 from assistant.log import ConversationLog
 from assistant.naming import Naming
 from assistant.settings import AssistantSettings
+from assistant.supervision import supervised_catalog, supervised_search
 from assistant.understanding.understander import Understander, Understood
 from assistant.writing.composer import Composer, composer_for
 from assistant.writing.writer import Writer
@@ -33,6 +35,7 @@ class Parts:
     log: ConversationLog
     writer: Writer
     embedder: str
+    controls: Controls
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,16 @@ class TurnContext:
         """The composer of the customer's language."""
         return composer_for(self.draft.language)
 
+    @cached_property
+    def search(self) -> ProductSearch:
+        """The search, which finds nothing that the lead's rules hide."""
+        return supervised_search(self.parts.search, self.draft.rules)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The products that the lead's rules do not hide."""
+        return supervised_catalog(self.parts.catalog, self.draft.rules)
+
     @property
     def currency(self) -> str | None:
         """The currency of a price that names none."""
@@ -89,5 +102,5 @@ class TurnContext:
 
     def products(self, ids: Sequence[str]) -> list[Product]:
         """The products with these ids that the shop has, in this order."""
-        found = self.parts.catalog.get(ids)
+        found = self.catalog.get(ids)
         return [found[key] for key in ids if key in found]

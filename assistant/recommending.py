@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assistant.asking import question_for
 from assistant.bundles import find_bundle
 from assistant.constraints import SUPERLATIVES
 from assistant.diversify import choose
+from assistant.draft import Draft
 from assistant.evidence import shared_words
-from assistant.finding import Found, find, ordered, with_named
+from assistant.finding import Found, find, ordered, standing, with_named
 from assistant.gathering import picks_of_bundle, set_of
 from assistant.parts import TurnContext
 from assistant.planning import cards_of, limits_of, picks_of, plan_of
 from assistant.reply import Intent, TurnEvent
+from assistant.sponsoring import with_sponsored
 from assistant.suggestions import suggest, understood_and_found
+from assistant.supervision import fitting_pins, labelled, pinned_first, with_pinned
 from assistant.verify import Verifier
 from assistant.writing.phrasing import seed_of
 from assistant.writing.plan import BRANDS
+from ranking.rerank import RankedHit
+from retrieval.facets import Facets
 
 SUGGESTED_ANSWERS = 4
 
@@ -36,10 +41,13 @@ def recommend(context: TurnContext, query: str) -> Iterator[TurnEvent]:
     since = time.perf_counter()
     exact = understood is not None and (understood.best or understood.shape) is not None
     exact = exact or state.constraints.prefer in SUPERLATIVES
-    found = find(parts.search, query, state, facets, context.candidates, exact=exact)
+    found = find(context.search, query, state, facets, context.candidates, exact=exact)
     named = understood.named if understood else ()
     if named:
-        found = with_named(parts.search, query, found, named, facets)
+        found = with_named(context.search, query, found, named, facets)
+    pinned = draft.rules.pinned_for(f"{draft.turn.message} {query}")
+    if pinned and not found.in_order:
+        found = with_pinned(context.search, query, found, pinned, facets)
     draft.clock.step("retrieve", since)
 
     since = time.perf_counter()
@@ -49,8 +57,14 @@ def recommend(context: TurnContext, query: str) -> Iterator[TurnEvent]:
     draft.ranked = ordered(ranked, found, facets, state.wish)
     in_order = found.in_order or found.constraints.prefer in SUPERLATIVES
     draft.shown = choose(draft.ranked, parts.settings.products_shown, in_order=in_order)
+    pinned += [] if in_order else fitting_pins(draft.rules.pinned_always(), ranked)
+    if not in_order:
+        draft.shown = _favoured(draft, found, facets, pinned, parts.settings.sponsored_bound)
     picks = picks_of(draft.shown, found, state, naming, facets)
-    draft.cards = cards_of(draft.shown, picks)
+    draft.cards = [
+        labelled(card, draft.rules, draft.language, () if in_order else pinned)
+        for card in cards_of(draft.shown, picks)
+    ]
     draft.constraints = state.to_json()
     draft.remember_shown()
 
@@ -94,6 +108,17 @@ def recommend(context: TurnContext, query: str) -> Iterator[TurnEvent]:
         draft.suggestions = list(asked.options)[:SUGGESTED_ANSWERS]
 
 
+def _favoured(
+    draft: Draft, found: Found, facets: Facets, pinned: Sequence[str], bound: float
+) -> Sequence[RankedHit]:
+    """What is shown, with the products in front that the lead wants there or that are paid for."""
+    shown, ranked = draft.shown, draft.ranked
+    if draft.rules.bids:
+        place = standing(ranked, found, facets, draft.state.wish)
+        shown = with_sponsored(shown, ranked, draft.rules.bids, bound, place)
+    return pinned_first(shown, ranked, pinned) if pinned else shown
+
+
 def _gather(context: TurnContext, query: str) -> Iterator[TurnEvent]:
     """Products for several needs at once, within their budget."""
     parts, draft = context.parts, context.draft
@@ -101,7 +126,7 @@ def _gather(context: TurnContext, query: str) -> Iterator[TurnEvent]:
     draft.query = query
     since = time.perf_counter()
     bundle = find_bundle(
-        parts.search,
+        context.search,
         lambda query, hits: parts.ranker.rank(query, hits, draft.turn.customer_id),
         context.words.understander.query,
         state,
@@ -128,7 +153,7 @@ def _suggestions(context: TurnContext, found: Found) -> list[str]:
 
     def leads_somewhere(phrase: str) -> bool:
         return understood_and_found(
-            phrase, state, words.understander, words.facets, context.parts.search.count
+            phrase, state, words.understander, words.facets, context.search.count
         )
 
     return suggest(draft.ranked, draft.shown, state, words.facets, context.naming, leads_somewhere)

@@ -43,6 +43,7 @@ class ProductCard(BaseModel):
     rating_count: int | None = None
     click_probability: float
     reasons: list[str] = Field(default_factory=list)
+    sponsored: bool = False
 
 
 class ComparisonRow(BaseModel):

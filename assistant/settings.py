@@ -39,6 +39,10 @@ class AssistantSettings(RankingSettings):
         Field(ge=0, description="how long an endpoint may take to read a message; 0: not asked"),
     ] = 1.5
     products_shown: Annotated[int, Field(ge=1, le=20, description="cards in a reply")] = 5
+    sponsored_bound: Annotated[
+        float,
+        Field(ge=0, le=0.5, description="how much less likely to be clicked a paid place may be"),
+    ] = 0.1
     cart_url: Annotated[
         str | None,
         Field(

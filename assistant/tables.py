@@ -151,6 +151,19 @@ expired_counts = Table(
     Column("purchases", Integer, nullable=False),
 )
 
+# What the shop's lead decides; see `assistant/controls.py`.
+controls = Table(
+    "controls",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("product_id", String(500), nullable=False),
+    Column("phrase", String(200), nullable=False),
+    Column("bid", String(20), nullable=False),
+    Column("who", String(320), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
 # Only ever added to; the triggers that see to it are in the migration.
 audit_log = Table(
     "audit_log",

@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from assistant.cart import CartView
 from assistant.cart_turn import change_cart, serve_cart, tells_option
 from assistant.carting import CartDesk
-from assistant.draft import Clock, Draft
+from assistant.controls import Controls
+from assistant.draft import BANNED, Clock, Draft
 from assistant.events import Event
 from assistant.gestures import CartChanged, ConditionRemoved
 from assistant.handing_over import FAILED_TURNS, summary_of, wish_labels
@@ -32,6 +33,7 @@ from assistant.reply import Intent, TextReady, TurnEvent
 from assistant.settings import AssistantSettings
 from assistant.slot_filling import borne_out, fill_slots, may_be_wish
 from assistant.state import DialogueState
+from assistant.supervision import supervised_catalog, supervised_search
 from assistant.turnstiles import Turnstiles
 from assistant.understanding.understander import Understander, Understood
 from assistant.verify import strict_words
@@ -78,6 +80,7 @@ class Guide:
                 log=open_log(settings, shop.engine, shop.catalog),
                 writer=writer,
                 embedder=shop.embedder.name,
+                controls=Controls(shop.engine),
             )
             guide = cls(parts, on_close=opened.pop_all().close)
         guide.warm_up()
@@ -170,12 +173,14 @@ class Guide:
         """The cart of a conversation, priced by the catalogue of the moment."""
         state = self._state(conversation_id, self.parts.log.state(conversation_id))
         naming = Naming(self._words().facets, state.language)
-        return CartDesk(self.parts.catalog, naming, self.parts.settings.cart_url).view(state.cart)
+        catalog = supervised_catalog(self.parts.catalog, self.parts.controls.rules())
+        return CartDesk(catalog, naming, self.parts.settings.cart_url).view(state.cart)
 
     def search(self, query: str, filters: Filters, limit: int) -> list[RankedHit]:
         """The best products for a query, outside of any conversation: retrieved and reranked."""
         candidates = max(limit, self.parts.settings.rerank_candidates)
-        hits = self.parts.search.search(query, filters, candidates)
+        search = supervised_search(self.parts.search, self.parts.controls.rules())
+        hits = search.search(query, filters, candidates)
         return list(self.parts.ranker.rank(query, hits))[:limit]
 
     def take_up_catalog(self) -> None:
@@ -282,7 +287,8 @@ class Guide:
         words = self._words()
         currency = self.parts.settings.currency or words.facets.currency
         naming = Naming(words.facets, draft.language)
-        desk = CartDesk(self.parts.catalog, naming, self.parts.settings.cart_url)
+        catalog = supervised_catalog(self.parts.catalog, draft.rules)
+        desk = CartDesk(catalog, naming, self.parts.settings.cart_url)
         draft.pass_on(summary_of(draft.state, desk.view(draft.state.cart), draft.turn.message,
                                  reason, currency))  # fmt: skip
         return wish_labels(draft.state, draft.language, currency)
@@ -291,6 +297,10 @@ class Guide:
         """Pass the events on, mend what fails, log the turn, and only then give the reply."""
         try:
             yield from events
+            if BANNED in draft.notices and not draft.text:
+                yield from draft.say_all(
+                    composer_for(draft.language).kept_back(products=bool(draft.cards))
+                )
         except GeneratorExit:
             # The customer has left; what was shown until then was shown.
             draft.error = "the customer left before the reply was complete"
@@ -323,7 +333,8 @@ class Guide:
             "embedder": self.parts.embedder,
             "llm": self.parts.writer.model.name,
         }
-        return Draft(turn, clock, state, models, language=state.language)
+        rules = self.parts.controls.rules()
+        return Draft(turn, clock, state, models, language=state.language, rules=rules)
 
     def _state(self, conversation_id: str, logged: Mapping[str, object] | None) -> DialogueState:
         if logged is not None:

@@ -93,6 +93,9 @@ class FilterIndex:
             passing &= self._mask_of(np.array(wanted_rows, np.int32))
         for group in filters.exclude_groups:
             passing[self._groups.get(group, _NO_ROWS)] = False
+        for id_ in filters.exclude_ids:
+            if id_ in self._ids:
+                passing[self._ids[id_]] = False
         for word in filters.exclude:
             passing[self._rows_with_word(word)] = False
         return passing

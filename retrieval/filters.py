@@ -28,6 +28,7 @@ class Filters:
     rating_min: float | None = None
     product_ids: tuple[str, ...] = ()
     exclude_groups: tuple[str, ...] = ()
+    exclude_ids: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != Filters()

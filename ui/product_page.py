@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from assistant.language import Language
 from assistant.money import number_text, price_text
 from assistant.naming import Naming
+from assistant.supervision import supervised_catalog
 from retrieval.catalog import Catalog
 from retrieval.facets import Facets
 from retrieval.product import Availability, Product, Review
@@ -85,10 +86,11 @@ def product_router(settings: Settings, catalog: Catalog) -> APIRouter:
     ) -> HTMLResponse:
         language = preferred_language(lang or accept_language)
         common = {"language": language, "t": words(language), "shop": shop}
-        product = catalog.get([product_id]).get(product_id)
+        shown = supervised_catalog(catalog)
+        product = shown.get([product_id]).get(product_id)
         if product is None:
             return HTMLResponse(render("missing.html", **common), status_code=404)
-        page = describe(product, catalog.variants(product), catalog.facets(), language, lang)
+        page = describe(product, shown.variants(product), catalog.facets(), language, lang)
         return HTMLResponse(
             render("product.html", page=page, **common), headers={"Vary": "Accept-Language"}
         )

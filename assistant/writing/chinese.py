@@ -191,6 +191,12 @@ class Chinese:
         """A message longer than is read."""
         return "您的消息太长，我只读了开头的部分。"
 
+    def kept_back(self, *, products: bool) -> list[str]:
+        """All that there was to say has words in it that the shop does not want said."""
+        if products:
+            return ["上面是我找到的商品。"]
+        return ["这方面我在这里无法多说。"]
+
     def apology(self, *, products: bool) -> list[str]:
         """Something failed inside."""
         if products:

@@ -207,6 +207,12 @@ class English:
         """A message longer than is read."""
         return "Your message was very long, so I read only its beginning."
 
+    def kept_back(self, *, products: bool) -> list[str]:
+        """All that there was to say has words in it that the shop does not want said."""
+        if products:
+            return ["The products shown are what I found."]
+        return ["I can’t tell you more about that here."]
+
     def apology(self, *, products: bool) -> list[str]:
         """Something failed inside."""
         if products:

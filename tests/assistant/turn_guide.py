@@ -9,6 +9,7 @@ from typing import Any, cast
 from langchain_core.language_models.chat_models import BaseChatModel
 from turn_parts import SHOP
 
+from assistant.controls import Controls
 from assistant.llm import LanguageModel
 from assistant.log import ConversationLog
 from assistant.settings import AssistantSettings
@@ -90,6 +91,7 @@ def small_guide(
         log=ConversationLog(engine),
         writer=Writer(LanguageModel(model, "scripted" if model else None, 4), 5.0),
         embedder="none",
+        controls=Controls(engine),
     )
     return Guide(parts, on_close=engine.dispose)
 
@@ -117,4 +119,5 @@ def _passes(product: Product, filters: Filters | None) -> bool:
         and not words & {word.lower() for word in filters.exclude}
         and (filters.rating_min is None or (product.rating or 0) >= filters.rating_min)
         and product.variant_group not in filters.exclude_groups
+        and product.id not in filters.exclude_ids
     )

@@ -14,6 +14,7 @@ from assistant.cart import CartView
 from assistant.comparing import MOST_COMPARED, comparison_of
 from assistant.ids import new_id
 from assistant.reply import Comparison, ProductCard, Reply
+from assistant.supervision import supervised_catalog
 from retrieval.errors import ShopGuideError
 from retrieval.filter_expressions import parse_filter_expressions
 from retrieval.product import Product
@@ -153,7 +154,7 @@ def _opened(api: Api, conversation: str) -> str:
 
 
 def _products(api: Api, ids: list[str]) -> list[Product]:
-    found = api.catalog.get(ids)
+    found = supervised_catalog(api.catalog).get(ids)
     missing = [each for each in ids if each not in found]
     if missing:
         raise ToolError(f"The shop has no product {', '.join(missing)}.")

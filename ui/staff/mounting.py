@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from assistant.log import ConversationLog
 from ui.settings import Settings
-from ui.staff import audit_page, entrance, oidc_page, originals, people, privacy_page
+from ui.staff import audit_page, controls_page, entrance, oidc_page, originals, people, privacy_page
 from ui.staff.accounts import Accounts
 from ui.staff.guard import HOME, SignedIn, StaffConsole, answer_refusals
 from ui.staff.oidc import Provider
@@ -20,7 +20,7 @@ def mount_staff(app: FastAPI, settings: Settings, engine: Engine) -> None:
     ConversationLog(engine)  # brings the tables of log and audit up to date
     app.state.staff = StaffConsole(settings, engine, Accounts(engine))
     answer_refusals(app)
-    for part in (entrance, oidc_page, people, privacy_page, audit_page, originals):
+    for part in (entrance, oidc_page, controls_page, people, privacy_page, audit_page, originals):
         app.include_router(part.router)
 
     @app.get(HOME, include_in_schema=False)
