@@ -89,6 +89,10 @@ class ClickRanker:
         text = self._current().text
         return [0.0] * len(texts) if text is None else text.logits(query, texts).tolist()
 
+    def refresh(self) -> None:
+        """Take up a newly promoted version now, instead of with the next request."""
+        self._current()
+
     def _current(self) -> ServedModel:
         if self._stamp() != self._seen and self._lock.acquire(blocking=False):
             # Requests that come meanwhile are answered by the model that serves now.

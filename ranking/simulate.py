@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 SHOWN = 24
 SHOPS = 6
+THRIFT = 0.8
 _LEADS = ("i need a ", "looking for ", "best ", "show me ", "cheap ", "do you have a ")
 # Chance of a click, when looked at, on an average product that is …
 WANTED, HALF_WANTED, ACCESSORY, SAME_WORD, SAME_DEPARTMENT, UNRELATED = (
@@ -153,10 +154,13 @@ def attraction(wish: Wish, item: Item) -> float:
     return SAME_DEPARTMENT if item.department == wish.department else UNRELATED
 
 
-def click_chance(wish: Wish, item: Item, cheaper_than: float) -> float:
-    """Chance of a click on an item that is looked at; `cheaper_than` is the share it undercuts."""
+def click_chance(wish: Wish, item: Item, cheaper_than: float, thrift: float = THRIFT) -> float:
+    """Chance of a click on an item that is looked at.
+
+    `cheaper_than` is the share of the others it undercuts, `thrift` how much that counts.
+    """
     chance = attraction(wish, item)
-    logit = math.log(chance / (1 - chance)) + 0.8 * (cheaper_than - 0.5)
+    logit = math.log(chance / (1 - chance)) + thrift * (cheaper_than - 0.5)
     product = item.product
     if product.rating is not None and product.rating_count:
         sure = product.rating_count / (product.rating_count + 10)
@@ -172,9 +176,13 @@ def propensity(position: int) -> float:
 
 
 def simulate(
-    items: Sequence[Item], embedder: Embedder, dice: random.Random, queries: int
+    items: Sequence[Item],
+    embedder: Embedder,
+    dice: random.Random,
+    queries: int,
+    thrift: float = THRIFT,
 ) -> Iterator[dict[str, object]]:
-    """Examples of one shop, as lines of an examples file."""
+    """Examples of one shop, as lines of an examples file; `thrift` is the customers'."""
     vectors = embedder.embed_array([product_text(one.product) for one in items])
     # Customers come for things more often than for what is made for them.
     weights = [0.4 if item.made_for else 1.0 for item in items]
@@ -186,7 +194,7 @@ def simulate(
         for position, at in enumerate(shown, start=1):
             item = items[at]
             undercut = sum(one > float(item.product.current_price or 0) for one in prices)
-            chance = click_chance(wish, item, undercut / len(prices)) * propensity(position)
+            chance = click_chance(wish, item, undercut / len(prices), thrift) * propensity(position)
             candidate = product_candidate(wish.query, item.product)
             # The search's scores are computed when the examples are read.
             numbers = {

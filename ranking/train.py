@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ranking.building import build_version
 from ranking.debias import debiased
 from ranking.evaluate import ClickMetrics, measure, open_model
 from ranking.examples import fingerprint, read_examples, split_by_query
-from ranking.features import BEHAVIOUR, FEATURES, TRANSFERABLE
-from ranking.fitting import fit, fit_numbers
 from ranking.groups import Group, build_groups
 from ranking.registry import Registry
-from ranking.serving import ServedModel, load_served
+from ranking.serving import ServedModel
 from ranking.settings import RankingSettings
 from ranking.shipped import Progress, silent
-from ranking.stacking import fit_stacked
-from ranking.tracking import open_tracker
 from retrieval.errors import MissingWeightsError, ShopGuideError
 
 if TYPE_CHECKING:
@@ -91,8 +84,8 @@ def train_clicks(
     parts = (split.train, split.validation, split.test)
     train, validation, test = (build_groups(part, embedder) for part in parts)
     train = debiased(train, debias)
-    _check_both_classes(train, "training")
-    _check_both_classes(validation, "validation")
+    check_both_classes(train, "training")
+    check_both_classes(validation, "validation")
     data = fingerprint(read)
     simulated = any(one.simulated for one in read)
     recipe = Recipe(
@@ -105,43 +98,29 @@ def train_clicks(
     )
 
     registry = Registry(settings.models_dir)
-    champion = _rival(registry, settings)
+    champion = rival(registry, settings)
     before = measure(champion, test)
-    with registry.building() as folder:
-        run = _run_folder(registry, (data, base, debias, *asdict(recipe).values()), resume)
-        tracker = open_tracker(settings.training_tracker, registry.folder / "logs", run.name[1:])
-        trained = fit(
-            train,
-            validation,
-            numbers=fit_numbers(train, TRANSFERABLE if simulated else FEATURES.keys()),
-            stacked=None if simulated else fit_stacked(train, seed),
-            prior=fit_numbers(train, BEHAVIOUR) if simulated else None,
-            base=base,
-            recipe=recipe,
-            run=run,
-            folder=folder,
-            progress=report,
-            watch=tracker.watch,
-        )
-        tracker.close()
-        report("Evaluating", 0, None)
-        after = measure(load_served(folder, "new", settings.rerank_threads), test)
-        manifest = registry.register(
-            folder,
-            {
-                "method": method,
-                "base": base,
-                "seed": seed,
-                "created_at": started.isoformat(timespec="seconds"),
-                "data_fingerprint": data,
-                "examples": len(read),
-                "parent": champion.version,
-                "simulated": simulated,
-                "metrics_before": before.quality(),
-                "metrics": after.quality(),
-            },
-        )
-        shutil.rmtree(run, ignore_errors=True)
+    built = build_version(
+        registry,
+        settings,
+        train,
+        validation,
+        test,
+        recipe=recipe,
+        base=base,
+        details={
+            "created_at": started.isoformat(timespec="seconds"),
+            "data_fingerprint": data,
+            "examples": len(read),
+            "parent": champion.version,
+            "simulated": simulated,
+            "metrics_before": before.quality(),
+        },
+        run_of=(data, base, debias),
+        resume=resume,
+        progress=report,
+    )
+    manifest, trained, after = built.manifest, built.trained, built.metrics
     better, reason = is_better(before, after)
     if better or force:
         registry.promote(manifest.version)
@@ -174,7 +153,7 @@ def is_better(before: ClickMetrics, after: ClickMetrics) -> tuple[bool, str]:
     return False, f"not better than {before.model}: {told}"
 
 
-def _rival(registry: Registry, settings: RankingSettings) -> ServedModel:
+def rival(registry: Registry, settings: RankingSettings) -> ServedModel:
     """The model to beat; cosine alone where there is neither a champion nor a shipped model."""
     try:
         return open_model(registry, "champion", settings.rerank_threads)
@@ -182,20 +161,14 @@ def _rival(registry: Registry, settings: RankingSettings) -> ServedModel:
         return open_model(registry, "base")
 
 
-def _check_both_classes(groups: Sequence[Group], part: str) -> None:
+def check_both_classes(groups: Sequence[Group], part: str) -> None:
+    """Refuse groups of which all products are clicked, or none is.
+
+    Raises:
+        ShopGuideError: naming the part of the examples that they are.
+    """
     clicked = np.concatenate([one.clicked for one in groups])
     if clicked.min() == clicked.max():
         raise ShopGuideError(
             f"the {part} queries hold only {'clicked' if clicked[0] else 'unclicked'} products"
         )
-
-
-def _run_folder(registry: Registry, inputs: tuple[object, ...], resume: bool) -> Path:
-    """Where a run keeps its checkpoint; the same inputs always lead to the same folder."""
-    name = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
-    folder = registry.folder / f".training-{name}"
-    if not resume:
-        shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    os.utime(folder)
-    return folder

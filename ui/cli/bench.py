@@ -34,6 +34,7 @@ class Bench(StrEnum):
     UNDERSTANDING = "understanding"
     METHODS = "methods"
     BIAS = "bias"
+    DAYS = "days"
 
 
 def bench(
@@ -70,7 +71,8 @@ def bench(
     understanding times how long messages take to be understood and, where the file's rows say
     what people made of them (conditions, rewritten requests, intents), how far the guide agrees;
     methods cross-validates ways to train the click model on examples, over queries; bias
-    undoes position bias in simulated logs whose true relevance is known.
+    undoes position bias in simulated logs whose true relevance is known; days learns from five
+    simulated days' logs, one of them poisoned, and takes a wrong promotion back.
     """
     settings = load_settings()
     if name.value in CLICK_RUNS:

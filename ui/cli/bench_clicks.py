@@ -56,4 +56,22 @@ def _bias(asked: Asked) -> object:
     return bench_bias(asked.limit or 3000)
 
 
-CLICK_RUNS: dict[str, Callable[[Asked], object]] = {"methods": _methods, "bias": _bias}
+def _days(asked: Asked) -> object:
+    from ranking.days import bench_days
+    from retrieval.embeddings import open_embedder
+
+    method = asked.methods or "head"
+    with progress_bar() as advance:
+        return bench_days(
+            open_embedder(asked.settings),
+            queries=asked.limit or 100,
+            method=method,
+            progress=advance,
+        )
+
+
+CLICK_RUNS: dict[str, Callable[[Asked], object]] = {
+    "methods": _methods,
+    "bias": _bias,
+    "days": _days,
+}

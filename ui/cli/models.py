@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from ui.cli.learning import learn_from_log
 from ui.cli.output import messages, output, print_fields, print_json, progress_bar
 from ui.settings import load_settings
 
@@ -20,7 +22,16 @@ JsonOption = Annotated[bool, typer.Option("--json", help="print JSON on stdout, 
 
 @train_app.command("clicks")
 def train_clicks(
-    examples: Annotated[list[Path], typer.Option(help="JSONL of examples (repeatable)")],
+    examples: Annotated[
+        list[Path] | None, typer.Option(help="JSONL of examples (repeatable)")
+    ] = None,
+    from_log: Annotated[
+        bool,
+        typer.Option("--from-log", help="learn from this shop's log since it was last learnt from"),
+    ] = False,
+    since: Annotated[
+        datetime | None, typer.Option(help="with --from-log: from this day or time on")
+    ] = None,
     base: Annotated[
         str, typer.Option(help="'minilm', a folder or a name of a BERT-like checkpoint")
     ] = "minilm",
@@ -51,12 +62,33 @@ def train_clicks(
 ) -> None:
     """Fine-tune the click model, compare it with the champion, and register it.
 
-    The new version is promoted only if it is better on held-out queries.
+    The new version is promoted only if it is better on held-out queries. With --from-log old
+    examples are mixed in, and it must not be worse on old queries that were set aside either.
     """
     from ranking.train import train_clicks as train
     from retrieval.embeddings import open_embedder
 
+    if from_log == bool(examples):
+        raise typer.BadParameter("give either --examples FILE or --from-log")
     settings = load_settings()
+    if examples is None:
+        with progress_bar() as advance:
+            learnt = learn_from_log(
+                settings,
+                since=since,
+                base=base,
+                method=method,
+                seed=seed,
+                epochs=epochs,
+                debias=debias,
+                force=force,
+                progress=advance,
+            )
+        if as_json:
+            print_json(learnt)
+        else:
+            print_fields(f"Click model {learnt.version}", dataclasses.asdict(learnt))
+        return
     with progress_bar() as advance:
         report = train(
             settings,

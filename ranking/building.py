@@ -1,0 +1,96 @@
+"""From groups of examples to a registered version, with a checkpoint that survives a kill."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ranking.evaluate import ClickMetrics, measure
+from ranking.features import BEHAVIOUR, FEATURES, TRANSFERABLE
+from ranking.fitting import Trained, fit, fit_numbers
+from ranking.groups import Group
+from ranking.registry import Manifest, Registry
+from ranking.serving import load_served
+from ranking.settings import RankingSettings
+from ranking.shipped import Progress
+from ranking.stacking import fit_stacked
+from ranking.tracking import open_tracker
+
+if TYPE_CHECKING:
+    from ranking.optimisation import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A registered version that serves nobody yet, and its metrics on the test queries."""
+
+    manifest: Manifest
+    trained: Trained
+    metrics: ClickMetrics
+
+
+def build_version(
+    registry: Registry,
+    settings: RankingSettings,
+    train: Sequence[Group],
+    validation: Sequence[Group],
+    test: Sequence[Group],
+    *,
+    recipe: Recipe,
+    base: str,
+    details: dict[str, Any],
+    run_of: tuple[object, ...],
+    resume: bool,
+    progress: Progress,
+) -> Built:
+    """Fit, export, measure on the test queries and register.
+
+    `details` are what the manifest says besides what is known here. With the same `run_of` and
+    recipe a killed run goes on from its last checkpoint, unless `resume` is False.
+    """
+    simulated = bool(details["simulated"])
+    with registry.building() as folder:
+        run = _run_folder(registry, (*run_of, *asdict(recipe).values()), resume)
+        tracker = open_tracker(settings.training_tracker, registry.folder / "logs", run.name[1:])
+        trained = fit(
+            train,
+            validation,
+            numbers=fit_numbers(train, TRANSFERABLE if simulated else FEATURES.keys()),
+            stacked=None if simulated else fit_stacked(train, recipe.seed),
+            prior=fit_numbers(train, BEHAVIOUR) if simulated else None,
+            base=base,
+            recipe=recipe,
+            run=run,
+            folder=folder,
+            progress=progress,
+            watch=tracker.watch,
+        )
+        tracker.close()
+        progress("Evaluating", 0, None)
+        after = measure(load_served(folder, "new", settings.rerank_threads), test)
+        own = {
+            "method": recipe.method,
+            "base": base,
+            "seed": recipe.seed,
+            "metrics": after.quality(),
+        }
+        manifest = registry.register(folder, own | details)
+        shutil.rmtree(run, ignore_errors=True)
+    return Built(manifest, trained, after)
+
+
+def _run_folder(registry: Registry, inputs: tuple[object, ...], resume: bool) -> Path:
+    """Where a run keeps its checkpoint; the same inputs always lead to the same folder."""
+    name = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
+    folder = registry.folder / f".training-{name}"
+    if not resume:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    return folder
