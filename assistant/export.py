@@ -16,6 +16,9 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from assistant.events import EventKind
 from assistant.ids import new_id
+from assistant.inbox.review import APPROVED, REJECTED, Reviews, verdict_labels
+from assistant.inbox.tables import labels as conversation_labels
+from assistant.inbox.tables import verdicts
 from assistant.moments import aware
 from assistant.privacy.disguise import Disguise
 from assistant.reply import Intent
@@ -27,7 +30,11 @@ ExportFormat = Literal["examples", "chat", "transcripts"]
 TRAINING = "training"
 """The purpose that consent to training is recorded for."""
 HISTORY_TITLES = 20
-LABELS = ("helpful", "unhelpful", "clicked", "llm", "composer", *(each.value for each in Intent))
+LABELS = (
+    *("helpful", "unhelpful", "clicked", "llm", "composer", APPROVED, REJECTED),
+    *(each.value for each in Intent),
+)
+"""Labels that turns get by themselves, beside those that colleagues put on conversations."""
 _CHOSEN = tuple(kind.value for kind in (EventKind.CLICK, EventKind.ADD_TO_CART, EventKind.PURCHASE))
 _PAGE = 500
 _Line = dict[str, object]
@@ -75,6 +82,13 @@ class _Conversation:
             if isinstance(row.value, int | float)
         }
 
+    def labels(self) -> set[str]:
+        """What colleagues labelled the conversation."""
+        query = select(conversation_labels.c.label).where(
+            conversation_labels.c.conversation_id == self.turns[0].conversation_id
+        )
+        return set(self.connection.execute(query).scalars())
+
     def shown(self) -> list[Row[Any]]:
         """Impressions in the order they were made."""
         query = select(impressions).where(
@@ -101,7 +115,10 @@ def export_log(
     refused, or with `consent_required` all who did not agree.
 
     Times without a zone are UTC; `since` is included, `until` is not. With `labels` only turns
-    that have one of them: "helpful", "unhelpful", "clicked", "llm", "composer" or an intent.
+    that have one of them: "helpful", "unhelpful", "clicked", "llm", "composer", an intent,
+    "approved" (a colleague found the reply good, or wrote a better one) and "rejected", or of
+    conversations with a label that colleagues gave. In `chat` a better answer takes the
+    place of the reply, and a reply that was found bad is left out where it has none.
     The file appears whole or not at all.
 
     Raises:
@@ -114,8 +131,9 @@ def export_log(
     }
     if format not in writers:
         raise ShopGuideError(f"unknown export format '{format}': one of {', '.join(writers)}")
-    if unknown := [label for label in labels if label not in LABELS]:
-        raise ShopGuideError(f"unknown label '{unknown[0]}': one of {', '.join(LABELS)}")
+    known = (*LABELS, *(Reviews(engine).labels_in_use() if labels else ()))
+    if unknown := [label for label in labels if label not in known]:
+        raise ShopGuideError(f"unknown label '{unknown[0]}': one of {', '.join(known)}")
     lines_of, wanted = writers[format], frozenset(labels)
     for_training = format != "transcripts"
     disguise = Disguise()
@@ -127,7 +145,7 @@ def export_log(
                 disguise.of(line)
                 for conversation in _conversations(connection, since, until)
                 if not for_training or conversation.may_train(consent_required)
-                for line in lines_of(conversation, wanted)
+                for line in lines_of(conversation, _wanted_of(conversation, wanted))
             )
             count = _write_csv(file, lines) if as_csv else _write_jsonl(file, lines)
             file.flush()
@@ -147,11 +165,17 @@ def _conversations(
     query = (
         select(turns, conversations.c.customer_id, conversations.c.channel)
         .add_columns(feedback.c.helpful, feedback.c.comment)
+        .add_columns(verdicts.c.good, verdicts.c.better)
         .join_from(turns, conversations)
         .outerjoin(
             feedback,
             (feedback.c.conversation_id == turns.c.conversation_id)
             & (feedback.c.turn == turns.c.turn),
+        )
+        .outerjoin(
+            verdicts,
+            (verdicts.c.conversation_id == turns.c.conversation_id)
+            & (verdicts.c.turn == turns.c.turn),
         )
         .where(turns.c.completed_at.is_not(None))
         .order_by(turns.c.conversation_id, turns.c.turn)
@@ -197,14 +221,18 @@ def _examples(conversation: _Conversation, wanted: frozenset[str]) -> Iterator[_
 def _chat(conversation: _Conversation, wanted: frozenset[str]) -> Iterator[_Line]:
     """One dialogue a conversation, without failed turns, up to the last turn with a label."""
     chosen = conversation.chosen()
-    good = [row for row in conversation.turns if row.error is None and row.reply["text"]]
+    good = [
+        row
+        for row in conversation.turns
+        if row.better or (row.error is None and row.reply["text"] and row.good is not False)
+    ]
     if wanted:
         labelled = [at for at, row in enumerate(good) if _has_label(row, wanted, chosen)]
         good = good[: labelled[-1] + 1] if labelled else []
     messages: list[dict[str, str]] = []
     for row in good:
         messages.append({"role": "user", "content": row.message})
-        messages.append({"role": "assistant", "content": row.reply["text"]})
+        messages.append({"role": "assistant", "content": row.better or row.reply["text"]})
     if messages:
         yield {"messages": messages}
 
@@ -232,16 +260,23 @@ def _transcripts(conversation: _Conversation, wanted: frozenset[str]) -> Iterato
             "writer": row.writer,
             "helpful": row.helpful,
             "comment": row.comment,
+            "good": row.good,
+            "better": row.better,
             "handoff": reply["handoff"],
             "error": row.error,
             "total_ms": (row.latency_ms or {}).get("total"),
         }
 
 
+def _wanted_of(conversation: _Conversation, wanted: frozenset[str]) -> frozenset[str]:
+    """No label is asked of the turns of a conversation that has one itself."""
+    return frozenset() if wanted and wanted & conversation.labels() else wanted
+
+
 def _has_label(row: Row[Any], wanted: frozenset[str], chosen: set[tuple[int, str]]) -> bool:
     if not wanted:
         return True
-    has = {row.writer, row.reply["intent"]}
+    has = {row.writer, row.reply["intent"], *verdict_labels(row.good, row.better)}
     if row.helpful is not None:
         has.add("helpful" if row.helpful else "unhelpful")
     if any(turn == row.turn for turn, _ in chosen):

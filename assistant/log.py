@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from assistant.events import Event, EventKind
 from assistant.ids import new_id
+from assistant.inbox.listing import note_feedback, note_message, note_reply, prepare_inbox
 from assistant.moments import aware
 from assistant.privacy.masking import Masker
 from assistant.privacy.vault import Vault
@@ -130,6 +131,7 @@ class ConversationLog:
         self._masker = masker or Masker()
         self._vault = vault
         migrate(engine, MIGRATIONS, VERSION_TABLE)
+        prepare_inbox(engine)
 
     def begin(
         self,
@@ -188,6 +190,7 @@ class ConversationLog:
                     created_at=now,
                 )
             )
+            note_message(connection, conversation_id, turn, masked.text[:longest])
             if self._vault is not None and masked.findings:
                 self._vault.keep(connection, conversation_id, turn, message)
             state = _last_state(connection, conversation_id)
@@ -219,6 +222,14 @@ class ConversationLog:
                     error=record.error,
                 )
             )
+            if written.rowcount:
+                note_reply(
+                    connection,
+                    reply.model_dump(mode="json"),
+                    record.llm_sentences,
+                    record.llm_accepted,
+                    record.error,
+                )
             if written.rowcount and record.impressions:
                 connection.execute(
                     insert(impressions),
@@ -273,6 +284,7 @@ class ConversationLog:
                 )
                 if event.kind is EventKind.FEEDBACK:
                     _keep_feedback(connection, event, now)
+                    note_feedback(connection, event.conversation_id)
         except IntegrityError as error:
             # Another process wrote the same event a moment before: that is no failure.
             with reading(self._engine) as connection:

@@ -22,6 +22,9 @@ from assistant.privacy.vault import Vault
 from retrieval.database import reading, writing
 from retrieval.errors import ShopGuideError
 
+_NOT_TOLD = frozenset({"originals", "inbox", "inbox_words"})
+"""Originals are sealed, and told with the turns where there is the key; the others repeat turns."""
+
 
 class UnknownCustomerError(ShopGuideError):
     """Nothing is stored about this customer."""
@@ -64,8 +67,8 @@ def customer_data(
         ids = _known(connection, customer)
         records: dict[str, list[dict[str, object]]] = {}
         for table in reversed(tables_about(connection)):
-            if table.name == "originals":
-                continue  # sealed; told below where there is the key
+            if table.name in _NOT_TOLD:
+                continue
             found: list[dict[str, object]] = []
             for chunk in chunks(ids):
                 query = select(table).where(table.c[key_of(table)].in_(chunk))

@@ -23,8 +23,11 @@ _YEAR = 365 * 24 * 3600
 @cache
 def staff_words(language: Language) -> Mapping[str, str]:
     """The staff pages' texts in one language, by key."""
-    file = Path(__file__).parent / "words" / f"{language}.json"
-    return json.loads(file.read_text(encoding="utf-8"))
+    folder = Path(__file__).parent / "words"
+    found: dict[str, str] = {}
+    for file in (folder / f"{language}.json", *sorted(folder.glob(f"*.{language}.json"))):
+        found |= json.loads(file.read_text(encoding="utf-8"))
+    return found
 
 
 def wants_html(request: Request) -> bool:

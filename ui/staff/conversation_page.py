@@ -1,0 +1,137 @@
+"""`/staff/conversations/{id}`: a conversation as the customer saw it, and all that led to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Path, Request
+from starlette.responses import RedirectResponse, Response
+
+from assistant.audit_log import audit
+from assistant.inbox.review import Reviews
+from assistant.inbox.transcript import Transcript, read_transcript
+from assistant.log import UnknownTurnError
+from retrieval.catalog import Catalog
+from retrieval.errors import ShopGuideError
+from ui.markup import product_address, safe_link
+from ui.staff.guard import console_of
+from ui.staff.inbox_page import Reader
+from ui.staff.pages import staff_page
+
+CONVERSATIONS = "/staff/conversations"
+Id = Annotated[str, Path(max_length=100)]
+
+router = APIRouter(include_in_schema=False)
+
+
+def address_of(conversation_id: str, anchor: str = "") -> str:
+    """The page of a conversation."""
+    return f"{CONVERSATIONS}/{quote(conversation_id, safe='')}{anchor}"
+
+
+@router.get(CONVERSATIONS + "/{conversation_id}")
+def conversation(request: Request, user: Reader, conversation_id: Id) -> Response:
+    """The transcript; that it was read is in the audit log."""
+    read = read_transcript(console_of(request).engine, conversation_id)
+    if read is None:
+        return _unknown(request)
+    audit(console_of(request).engine, user.email, "read", f"conversation {conversation_id}")
+    return _page(request, read)
+
+
+@router.post(CONVERSATIONS + "/{conversation_id}/labels")
+def label(
+    request: Request,
+    user: Reader,
+    conversation_id: Id,
+    label: Annotated[str, Form(max_length=200)] = "",
+    do: Annotated[Literal["add", "drop"], Form()] = "add",
+) -> Response:
+    """Put a label on the conversation, or take it off."""
+    reviews = Reviews(console_of(request).engine)
+    change = reviews.add_label if do == "add" else reviews.drop_label
+    return _changed(
+        request, conversation_id, "#labels", lambda: change(user.email, conversation_id, label)
+    )
+
+
+@router.post(CONVERSATIONS + "/{conversation_id}/notes")
+def note(
+    request: Request,
+    user: Reader,
+    conversation_id: Id,
+    text: Annotated[str, Form(max_length=4000)] = "",
+) -> Response:
+    """Write a note for colleagues."""
+    reviews = Reviews(console_of(request).engine)
+    return _changed(
+        request,
+        conversation_id,
+        "#notes",
+        lambda: reviews.add_note(user.email, conversation_id, text),
+    )
+
+
+@router.post(CONVERSATIONS + "/{conversation_id}/turns/{turn}/verdict")
+def verdict(
+    request: Request,
+    user: Reader,
+    conversation_id: Id,
+    turn: Annotated[int, Path(ge=1, le=100_000)],
+    good: Annotated[Literal["yes", "no"], Form()],
+    why: Annotated[str, Form(max_length=2000)] = "",
+    better: Annotated[str, Form(max_length=4000)] = "",
+) -> Response:
+    """Say whether a reply was good, why, and what it should have been."""
+    reviews = Reviews(console_of(request).engine)
+    return _changed(
+        request,
+        conversation_id,
+        f"#turn-{turn}",
+        lambda: reviews.judge(
+            user.email, conversation_id, turn, good=good == "yes", why=why, better=better
+        ),
+    )
+
+
+def _changed(
+    request: Request, conversation_id: str, anchor: str, change: Callable[[], None]
+) -> Response:
+    try:
+        change()
+    except UnknownTurnError:
+        return _unknown(request)
+    except ShopGuideError as error:
+        read = read_transcript(console_of(request).engine, conversation_id)
+        return _unknown(request) if read is None else _page(request, read, 422, str(error))
+    return RedirectResponse(address_of(conversation_id, anchor), 303)
+
+
+def _unknown(request: Request) -> Response:
+    return staff_page(request, "staff/message.html", status=404, key="conversation.unknown")
+
+
+def _page(request: Request, read: Transcript, status: int = 200, fault: str = "") -> Response:
+    console = console_of(request)
+    untitled = {
+        each.product_id for turn in read.turns for each in turn.retrieved if each.title is None
+    }
+    records = Catalog(console.engine).get(untitled, include_retired=True)
+    return staff_page(
+        request,
+        "staff/conversation.html",
+        status=status,
+        fault=fault,
+        read=read,
+        review=Reviews(console.engine).of(read.conversation_id),
+        labels_in_use=Reviews(console.engine).labels_in_use(),
+        titles={key: product.title for key, product in records.items()},
+        json=partial(json.dumps, ensure_ascii=False),
+        safe_link=safe_link,
+        product_address=product_address,
+        path=address_of(read.conversation_id),
+    )
