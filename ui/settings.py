@@ -69,7 +69,9 @@ class Settings(ChannelSettings):
         str | None, Field(description="OpenID Connect provider at which staff sign in, https://…")
     ] = None
     oidc_client_id: Annotated[str | None, Field(description="our name at the provider")] = None
-    oidc_client_secret: Annotated[SecretStr | None, Field(description="our secret there")] = None
+    oidc_client_secret: Annotated[
+        SecretStr | None, Field(description="our secret at the provider")
+    ] = None
     oidc_name: Annotated[str | None, Field(description="the provider's name on its button")] = None
     oidc_groups_claim: Annotated[
         str, Field(description="claim of the ID token that lists a person's groups")

@@ -24,6 +24,7 @@ from ui.cli import (
     models,
     privacy,
     server,
+    settings,
     staff,
 )
 from ui.cli.output import messages
@@ -43,6 +44,7 @@ app.command("export")(conversation.export)
 app.command("serve")(server.serve)
 app.command("mcp")(mcp.mcp)
 app.command("setup")(server.setup)
+app.command("settings")(settings.settings)
 app.command("bench")(bench.bench)
 app.add_typer(evaluation.app, name="evaluate")
 app.add_typer(models.train_app, name="train")
