@@ -20,6 +20,7 @@ test: .venv/.installed-dev lint types
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 
 types: .venv/.installed-dev
 	$(BIN)/pyright

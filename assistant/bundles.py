@@ -12,6 +12,7 @@ from assistant.diversify import choose
 from assistant.finding import EVERYTHING, Found, find, ordered
 from assistant.matching import lacks
 from assistant.state import DialogueState, Wish
+from assistant.understanding.filtering import to_filters
 from ranking.rerank import RankedHit
 from retrieval.facets import Facets
 from retrieval.product import Product
@@ -136,7 +137,7 @@ def _cheapest(search: ProductSearch, line: Line, facets: Facets) -> RankedHit:
 
     known = {hit.hit.product.id: hit for hit in line.ranked}
     free = line.found.constraints.without("price")
-    hits = search.search("", free.to_filters(facets), EVERYTHING)
+    hits = search.search("", to_filters(free, facets), EVERYTHING)
     low = min(hits, key=lambda hit: price(hit.product), default=line.ranked[0].hit)
     first = min(line.ranked, key=lambda hit: price(hit.hit.product))
     if low.product.id in known:

@@ -11,7 +11,7 @@ from assistant.language import Language
 from assistant.money import limit_text
 from assistant.text_safety import describing_sentences
 from assistant.understanding.filtering import soft_paths
-from assistant.understanding.labels import is_just_below
+from assistant.understanding.labels import condition_chips, is_just_below
 from retrieval.facets import Facets
 from retrieval.product import AttributeValue, Product
 
@@ -84,7 +84,7 @@ def label(
         if most is not None and all(price is not None and price < most for price in prices):
             return f"under {limit_text(most, constraints.currency or currency, language)}"
     joint = " / " if language == "zh" else " or "
-    chips = constraints.chips(language, currency)
+    chips = condition_chips(constraints, language, currency)
     labels = [chip.label for chip in chips if chip.path == path]
     labels = labels or [chip.label for chip in chips if chip.path.startswith(f"{path}.")]
     if path.removeprefix("attributes.").casefold() in _TOLD_BY_VALUE:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.language import Language
-from retrieval.facets import Facets
-from retrieval.filters import Filters
 from retrieval.product import AttributeValue
 
 Preference = Literal["cheap", "cheapest", "dearest", "best_rated", "newest"]
@@ -23,21 +19,13 @@ RANGE_FROM = 1
 """More numbers than this are a range and no list of alternatives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """One removable belief of the guide: `path` for `Constraints.without`, `label` to show."""
-
-    path: str
-    label: str
-
-
 class Constraints(BaseModel):
     """The conditions of a wish. Values of one condition are alternatives, conditions add up.
 
     Names and values are the catalogue's own where it has them, and plain words of the lexicon
-    ("blue", "waterproof") where it has not; `to_filters` decides which of them a search can be
-    held to. A path names a condition or one value of it: `price`, `price.max`,
-    `category.Jackets`, `brand.Acme`, `attributes.color`, `attributes.color.blue`,
+    ("blue", "waterproof") where it has not; `assistant.understanding.filtering` decides which
+    of them a search can be held to. A path names a condition or one value of it: `price`,
+    `price.max`, `category.Jackets`, `brand.Acme`, `attributes.color`, `attributes.color.blue`,
     `exclude.down`, `rating`, `quantity`, `occasion.hiking`, `for_whom`, `prefer`.
     """
 
@@ -98,18 +86,6 @@ class Constraints(BaseModel):
             "prefer": self.prefer,
         }
         return {key: part for key, part in parts.items() if part not in ([], {}, None)}
-
-    def to_filters(self, facets: Facets) -> Filters:
-        """The hard conditions a search of this catalogue can be held to.
-
-        Category, brand, price, rating and exclusions always are. An attribute is where the
-        catalogue knows the value and states the attribute on enough products to be trusted
-        (`assistant.understanding.filtering`); otherwise it stays a soft wish, in the query.
-        """
-        # Imported here because the understanding package itself builds Constraints.
-        from assistant.understanding.filtering import to_filters
-
-        return to_filters(self, facets)
 
     def paths(self) -> tuple[str, ...]:
         """The path of every condition that is set, one a value where there are several."""
@@ -181,18 +157,6 @@ class Constraints(BaseModel):
             order.append("category")
         order += [f"exclude.{word}" for word in reversed(self.exclude)]
         return [(path, self.without(path)) for path in order]
-
-    def chips(self, language: Language, currency: str | None = None) -> list[Chip]:
-        """The conditions in the customer's words, each removable by its path.
-
-        `currency` is the shop's (ISO 4217), for prices; without it they are bare numbers.
-        """
-        from assistant.understanding.labels import chip_label
-
-        return [
-            Chip(path, chip_label(self, path, language, self.currency or currency))
-            for path in self.paths()
-        ]
 
 
 def is_range(values: tuple[AttributeValue, ...]) -> bool:

@@ -12,7 +12,7 @@ from assistant.evidence import FEW_RATINGS
 from assistant.language import has_chinese
 from assistant.matching import has_words, is_one, lacks, names_of
 from assistant.state import DialogueState, Wish
-from assistant.understanding.filtering import soft_paths
+from assistant.understanding.filtering import soft_paths, to_filters
 from assistant.understanding.words import named
 from assistant.writing.plan import BRANDS, Range
 from ranking.rerank import RankedHit
@@ -112,7 +112,7 @@ def find(
     if not hits and state.rejected:
         again = [("", state.constraints), *_relaxations(state.constraints, facets)]
         for path, constraints in again:
-            filters = replace(constraints.to_filters(facets), exclude_groups=())
+            filters = replace(to_filters(constraints, facets), exclude_groups=())
             hits = seek(filters)
             if hits:
                 set_aside, is_again = [path] if path else [], True
@@ -142,7 +142,7 @@ def with_named(
 
     Their variants that meet the conditions come before those that do not.
     """
-    filters = replace(found.constraints.to_filters(facets), product_ids=tuple(named))
+    filters = replace(to_filters(found.constraints, facets), product_ids=tuple(named))
     first = search.search(query, filters, len(named))
     first = first or search.search(query, Filters(product_ids=tuple(named)), len(named))
     if not first:
@@ -255,7 +255,7 @@ def _nearest_in_price(
 ) -> Found:
     """All that passes but for the price, what is nearest to it first."""
     low, high = state.constraints.price_min, state.constraints.price_max
-    filters = replace(found.constraints.to_filters(facets), exclude_groups=())
+    filters = replace(to_filters(found.constraints, facets), exclude_groups=())
     hits = [
         hit
         for hit in search.search("", filters, EVERYTHING)

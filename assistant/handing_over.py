@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from assistant.cart import CartView
 from assistant.language import Language
 from assistant.state import DialogueState
+from assistant.understanding.labels import condition_chips
 
 FAILED_TURNS = 3
 """So many turns in a row that did not help call for a person."""
@@ -61,5 +62,9 @@ def summary_of(
 def wish_labels(state: DialogueState, language: Language, currency: str | None) -> list[str]:
     """The conditions of the wish, or of each of several, in the customer's language."""
     wishes: Sequence[DialogueState] = [state.for_need(need) for need in state.wish.needs] or [state]
-    labels = [chip.label for wish in wishes for chip in wish.constraints.chips(language, currency)]
+    labels = [
+        chip.label
+        for wish in wishes
+        for chip in condition_chips(wish.constraints, language, currency)
+    ]
     return list(dict.fromkeys(labels))

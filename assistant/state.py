@@ -12,6 +12,7 @@ from assistant.cart import Cart
 from assistant.constraints import Constraints
 from assistant.language import Language
 from assistant.reply import Intent
+from assistant.understanding.filtering import to_filters
 from retrieval.facets import Facets
 from retrieval.filters import Filters
 from retrieval.product import Product
@@ -157,7 +158,7 @@ class DialogueState(BaseModel):
 
     def to_filters(self, facets: Facets) -> Filters:
         """The hard conditions of the wish, and nothing that was passed over."""
-        filters = self.constraints.to_filters(facets)
+        filters = to_filters(self.constraints, facets)
         if not self.rejected:
             return filters
         return Filters(

@@ -10,6 +10,7 @@ from assistant.controls import Controls, Rules
 from assistant.finding import PREFERRED_FLOOR, Found
 from assistant.language import Language
 from assistant.reply import Comparison, ProductCard
+from assistant.understanding.filtering import to_filters
 from ranking.rerank import RankedHit
 from retrieval.catalog import Catalog
 from retrieval.facets import Facets
@@ -79,7 +80,7 @@ def with_pinned(
     search: ProductSearch, query: str, found: Found, pinned: Sequence[str], facets: Facets
 ) -> Found:
     """What was found, and the pinned products that meet the same conditions."""
-    filters = replace(found.constraints.to_filters(facets), product_ids=tuple(pinned))
+    filters = replace(to_filters(found.constraints, facets), product_ids=tuple(pinned))
     held = {hit.product.id for hit in found.hits}
     more = [hit for hit in search.search(query, filters, len(pinned)) if hit.product.id not in held]
     return replace(found, hits=[*found.hits, *more]) if more else found

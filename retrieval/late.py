@@ -7,7 +7,7 @@ MiniLM was not trained for it, yet its last layer's token vectors serve well bes
 The vectors are projected from 384 to 128 dimensions by the leading eigenvectors of the token
 vectors of the demo shop's texts, which the package carries in half precision. To make them again:
 
-    python -m retrieval.late
+    python -m retrieval.late_projection
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 Tokens = NDArray[np.int8]
 
 TOKEN_DIMENSIONS = 128
-_PROJECTION = Path(__file__).parent / "late_projection.npy"
+PROJECTION_FILE = Path(__file__).parent / "late_projection.npy"
 
 
 def pack_tokens(vectors: NDArray[np.float32]) -> Tokens:
@@ -60,39 +60,4 @@ def late_scores(query: Tokens, documents: Sequence[Tokens]) -> LateScores:
 
 def projection() -> NDArray[np.float32]:
     """The matrix from MiniLM's hidden states to token vectors, shape (384, TOKEN_DIMENSIONS)."""
-    return np.load(_PROJECTION, allow_pickle=False).astype(np.float32)
-
-
-def leading_directions(states: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Leading eigenvectors of the second moment of states (n, d), shape (d, TOKEN_DIMENSIONS)."""
-    _, vectors = np.linalg.eigh(states.T.astype(np.float64) @ states)
-    leading = vectors[:, ::-1][:, :TOKEN_DIMENSIONS]
-    largest = np.take_along_axis(leading, np.abs(leading).argmax(axis=0)[None], axis=0)
-    return (leading * np.sign(largest)).astype(np.float32)
-
-
-def main() -> None:
-    """Make the projection again from the demo shop's texts."""
-    import torch
-    from transformers import AutoModel, AutoTokenizer
-
-    from retrieval.demo import demo_catalog_path
-    from retrieval.minilm import minilm_folder
-    from retrieval.sources import GoodRow, open_source
-    from retrieval.texts import product_text
-
-    rows = open_source(demo_catalog_path())
-    texts = sorted({product_text(row.product) for row in rows if isinstance(row, GoodRow)})
-    tokenizer = AutoTokenizer.from_pretrained(minilm_folder())
-    model = AutoModel.from_pretrained(minilm_folder(), use_safetensors=True).eval()
-    states: list[NDArray[np.float32]] = []
-    with torch.no_grad():
-        for text in texts:
-            inputs = tokenizer(text, truncation=True, max_length=96, return_tensors="pt")
-            found = model(**inputs).last_hidden_state[0]
-            states.append(torch.nn.functional.normalize(found, dim=-1).numpy())
-    np.save(_PROJECTION, leading_directions(np.concatenate(states)).astype(np.float16))
-
-
-if __name__ == "__main__":
-    main()
+    return np.load(PROJECTION_FILE, allow_pickle=False).astype(np.float32)

@@ -9,6 +9,7 @@ from filelock import FileLock
 
 from retrieval.errors import MissingWeightsError
 from retrieval.files import whole_folder
+from retrieval.late import projection
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +60,6 @@ def _export(weights: Path, folder: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from transformers import AutoModel
     from transformers.utils import logging as transformers_logging
-
-    from retrieval.late import projection
 
     transformers_logging.disable_progress_bar()
 

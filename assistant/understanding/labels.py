@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from babel.numbers import format_currency, format_decimal
 
+from assistant.constraints import Constraints
 from assistant.language import Language, has_chinese
 from assistant.understanding.words import concept_index, concepts, read_lexicon
-
-if TYPE_CHECKING:
-    from assistant.constraints import Constraints
 
 _UNIT_WORDS = "g kg mg l ml cl cm mm m km w v h kwh hz db lm mah in ft oz lb bar persons"
 UNITS = frozenset(_UNIT_WORDS.split())
@@ -27,6 +25,28 @@ _PREFER = {
 
 
 _PLURAL_AUDIENCE = {"dog": "dogs", "cat": "cats", "baby": "babies"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One removable belief of the guide: `path` for `Constraints.without`, `label` to show."""
+
+    path: str
+    label: str
+
+
+def condition_chips(
+    constraints: Constraints, language: Language, currency: str | None = None
+) -> list[Chip]:
+    """The conditions in the customer's words, each removable by its path.
+
+    `currency` is the shop's (ISO 4217), for prices; without it they are bare numbers.
+    """
+    currency = constraints.currency or currency
+    return [
+        Chip(path, chip_label(constraints, path, language, currency))
+        for path in constraints.paths()
+    ]
 
 
 def chip_label(

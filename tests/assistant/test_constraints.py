@@ -9,7 +9,8 @@ import pytest
 from shop_facets import FACETS
 
 from assistant.constraints import Constraints
-from assistant.understanding.filtering import soft_paths
+from assistant.understanding.filtering import soft_paths, to_filters
+from assistant.understanding.labels import condition_chips
 
 FULL = Constraints(
     category=("Jackets",),
@@ -88,16 +89,16 @@ def test_the_least_important_is_relaxed_first_and_exclusions_last() -> None:
 
 
 def test_chips_in_both_languages() -> None:
-    assert [chip.label for chip in FULL.chips("en", "USD")] == [
+    assert [chip.label for chip in condition_chips(FULL, "en", "USD")] == [
         "Jackets", "Northfell", "Tarn & Co", "$20–$99.50", "waterproof", "color: blue",
         "color: red", "size M", "not down", "not black", "for hiking", "4 stars and up",
         "quantity 2", "for women", "good value",
     ]  # fmt: skip
-    labels = [chip.label for chip in FULL.chips("zh", "CNY")]
+    labels = [chip.label for chip in condition_chips(FULL, "zh", "CNY")]
     assert "防水" in labels
     assert "不要黑色" in labels
     assert "¥20–¥99.50" in labels
-    assert [chip.path for chip in FULL.chips("en")] == list(FULL.paths())
+    assert [chip.path for chip in condition_chips(FULL, "en")] == list(FULL.paths())
 
 
 @pytest.mark.parametrize(
@@ -119,31 +120,31 @@ def test_chips_in_both_languages() -> None:
 def test_attributes_are_filtered_in_the_catalogues_own_values(
     wish: dict[str, tuple[str | bool, ...]], attributes: dict[str, tuple[object, ...]]
 ) -> None:
-    assert Constraints(attributes=wish).to_filters(FACETS).attributes == attributes
+    assert to_filters(Constraints(attributes=wish), FACETS).attributes == attributes
 
 
 def test_an_attribute_few_products_state_is_a_soft_wish() -> None:
     sparse = replace(FACETS, products=20_000)
     wish = Constraints(attributes={"waterproof": (True,)})
-    assert wish.to_filters(sparse).attributes == {}
+    assert to_filters(wish, sparse).attributes == {}
     assert soft_paths(wish, sparse) == ("attributes.waterproof",)
     assert soft_paths(wish, FACETS) == ()
 
 
 def test_excluding_a_colour_excludes_its_shades() -> None:
-    filters = Constraints(exclude=("blue", "hood", "Northfell")).to_filters(FACETS)
+    filters = to_filters(Constraints(exclude=("blue", "hood", "Northfell")), FACETS)
     assert filters.exclude == ("blue", "Navy", "Sky Blue", "hood", "Northfell")
 
 
 def test_for_whom_filters_where_the_catalogue_says_it() -> None:
-    assert Constraints(for_whom="women").to_filters(FACETS).attributes == {
+    assert to_filters(Constraints(for_whom="women"), FACETS).attributes == {
         "gender": ("Women", "Unisex")
     }
-    assert Constraints(for_whom="dog").to_filters(FACETS).attributes == {}
+    assert to_filters(Constraints(for_whom="dog"), FACETS).attributes == {}
 
 
 def test_the_rest_is_passed_on() -> None:
-    filters = FULL.to_filters(FACETS)
+    filters = to_filters(FULL, FACETS)
     assert filters.categories == ("Jackets",)
     assert filters.brands == ("Northfell", "Tarn & Co")
     assert (filters.price_min, filters.price_max) == (Decimal("20.00"), Decimal("99.50"))

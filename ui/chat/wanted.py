@@ -7,8 +7,9 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from assistant.constraints import Chip, Constraints
+from assistant.constraints import Constraints
 from assistant.naming import Naming
+from assistant.understanding.labels import Chip, condition_chips
 from ui.chat.storefront import Reader
 
 
@@ -31,7 +32,7 @@ def _shared(constraints: Mapping[str, object], reader: Reader) -> list[Chip]:
     """The chips of the one wish, or of what several needs share."""
     if constraints.get("needs"):
         constraints = {**constraints, "category": ()}
-    return _constraints(constraints).chips(reader.language, reader.currency)
+    return condition_chips(_constraints(constraints), reader.language, reader.currency)
 
 
 def _needs(constraints: Mapping[str, object], reader: Reader) -> list[Chip]:
@@ -47,7 +48,7 @@ def _needs(constraints: Mapping[str, object], reader: Reader) -> list[Chip]:
         rest = own.model_copy(update={"category": (), "quantity": None})
         found += [
             Chip(f"needs.{place}.{chip.path}", f"{kind}: {chip.label}")
-            for chip in rest.chips(reader.language, reader.currency)
+            for chip in condition_chips(rest, reader.language, reader.currency)
         ]
     return found
 
