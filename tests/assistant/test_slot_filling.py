@@ -129,11 +129,11 @@ def test_nonsense_leaves_it_to_the_rules(
 
 def test_a_slow_model_is_not_waited_for(guide: Guide, endpoint: type[Endpoint]) -> None:
     endpoint.slots = {"is_wish": True, "brands": ["Norvane"]}
-    endpoint.delay = 2.0
+    endpoint.delay = 10.0
     guide.parts.settings.llm_understanding_seconds = 0.2
     begun = time.monotonic()
     reply = say(guide, "a waterproof jacket")
-    assert time.monotonic() - begun < 2.0
+    assert time.monotonic() - begun < 10.0
     assert "brand" not in reply.constraints
 
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 import uvicorn
 from fake_guide import PRODUCTS, FakeGuide
-from playwright.sync_api import Browser, sync_playwright
-from visiting import FOREIGN_ORIGIN, SHOP, RealSite, Site, Visitor, free_port
+from playwright.sync_api import Browser, expect, sync_playwright
+from visiting import FOREIGN_ORIGIN, PATIENCE_MS, SHOP, RealSite, Site, Visitor, free_port
 
 from assistant.turn import Guide
 from retrieval.catalog import Catalog
@@ -90,7 +90,7 @@ def real_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSite]:
 @pytest.fixture
 def client(site: Site) -> Iterator[httpx.Client]:
     """HTTP without a browser, against the same running server."""
-    with httpx.Client(base_url=site.address) as client:
+    with httpx.Client(base_url=site.address, timeout=30) as client:
         yield client
 
 
@@ -98,6 +98,7 @@ def client(site: Site) -> Iterator[httpx.Client]:
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip("Debian's chromium is not installed (apt-get install chromium)")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

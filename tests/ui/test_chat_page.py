@@ -150,7 +150,9 @@ def test_a_reload_in_the_middle_of_an_answer_loses_nothing(visitor: Visitor, sit
     early = site.guide.left_early
     page.reload()
     page.wait_for_selector(".sg[data-ready]")
-    page.wait_for_timeout(1000)
+    newest = list(site.guide.turns)[-1]
+    while site.guide.history(newest)[-1].reply is None:
+        page.wait_for_timeout(50)
     page.reload()
     expect(page.locator(".sg-text")).to_contain_text("look at the Moorland Shell.")
     assert site.guide.left_early == early
@@ -171,7 +173,8 @@ def test_an_answer_can_be_stopped(visitor: Visitor, site: Site) -> None:
         page.get_by_role("button", name="Stop the answer").click()
         expect(page.locator(".sg-trouble")).to_have_text("Stopped.")
         expect(page.get_by_role("button", name="Send")).to_be_visible()
-        page.wait_for_timeout(2000)
+        while site.guide.left_early == early:
+            page.wait_for_timeout(50)
     finally:
         site.guide.slow.clear()
     assert site.guide.left_early == early + 1
@@ -343,7 +346,10 @@ def test_axe_finds_no_violation(visitor: Visitor, phone: Visitor) -> None:
 
 
 def _violations(visitor: Visitor, code: str) -> list[str]:
-    visitor.page.wait_for_timeout(500)  # animations fade the colours in
+    # Colours are measured once they have faded in.
+    visitor.page.wait_for_function(
+        "document.getAnimations().every((each) => each.playState !== 'running')"
+    )
     visitor.page.evaluate(code)
     found = visitor.page.evaluate("axe.run()")
     return [

@@ -89,7 +89,7 @@ def test_an_agent_shops_over_http(real_site: RealSite) -> None:
 def test_tools_need_a_key(real_site: RealSite, scopes: tuple[Scope, ...], status: int) -> None:
     headers = real_site.key(*scopes) if scopes else {}
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
-    answer = httpx.post(f"{real_site.address}/mcp", json=body, headers=headers)
+    answer = httpx.post(f"{real_site.address}/mcp", json=body, headers=headers, timeout=30)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
 

@@ -206,7 +206,7 @@ def test_a_broken_catalogue_is_not_ready(site: Site, monkeypatch: pytest.MonkeyP
         raise ShopGuideError("the disk is full")
 
     monkeypatch.setattr(site.catalog, "count", fails)
-    answer = httpx.get(f"{site.address}/readyz")
+    answer = httpx.get(f"{site.address}/readyz", timeout=30)
     assert (answer.status_code, answer.json()["detail"]) == (503, "the disk is full")
 
 

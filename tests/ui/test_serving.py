@@ -76,11 +76,11 @@ def test_the_server_says_when_it_is_ready_and_stops_cleanly(
     port = free_port()
     with serving(tmp_path, port) as process:
         # Ready means ready: the first request is answered.
-        assert httpx.get(f"http://127.0.0.1:{port}/healthz").json() == {"status": "ok"}
+        assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=30).json() == {"status": "ok"}
         process.send_signal(number)
         assert process.stderr is not None
         rest = process.stderr.read()
-        assert process.wait(20) == 0, rest
+        assert process.wait(60) == 0, rest
         assert "Traceback" not in rest
 
 
@@ -94,9 +94,8 @@ def test_a_message_written_while_the_server_is_away_is_not_lost(
         visitor.say("a jacket")
     page.fill("#sg-message", "in blue")
     page.press("#sg-message", "Enter")
-    expect(page.locator(".sg-trouble")).to_contain_text("did not arrive", timeout=10_000)
+    expect(page.locator(".sg-trouble")).to_contain_text("did not arrive")
     with serving(tmp_path, port):
-        page.goto(visitor.address)
-        page.wait_for_selector(".sg[data-ready]")
+        # Gradio's client asks every two seconds, and loads the page again when it is answered.
         expect(page.locator("#sg-message")).to_have_value("in blue")
         visitor.context.close()

@@ -16,6 +16,8 @@ from ui.api.keys import Scope
 from ui.settings import Settings
 
 SHOP = "Larkfell & Sons"
+PATIENCE_MS = 60_000
+"""How long a page may take to show what is expected: a slow machine is no failure."""
 
 
 @dataclass
@@ -64,7 +66,7 @@ class Visitor:
         settings = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **options}
         self.address = address
         self.context: BrowserContext = browser.new_context(**settings)  # type: ignore[arg-type]
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.faults: list[str] = []
         self.context.on("console", self._console)
         self.context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))

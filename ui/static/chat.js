@@ -257,11 +257,9 @@ export function start(element, trigger, watch, props) {
     dress();
     scroll.scrollTop = scroll.scrollHeight;
     requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
-    if (remembered("unsent")) {
-      input.value = remembered("unsent");
-      remember("unsent", "");
-      grow();
-    }
+    const kept = input.value || remembered("unsent") || remembered("draft");
+    remember("unsent", "");
+    write(kept || "");
     page.dataset.ready = "";
     if (matchMedia("(hover: hover)").matches) input.focus();
   }
@@ -279,8 +277,7 @@ export function start(element, trigger, watch, props) {
     showWanted("");
     showCart(0);
     wanted.dataset.markup = "";
-    input.value = "";
-    grow();
+    write("");
     showEmpty();
     dress();
     status.textContent = t("new");
@@ -301,6 +298,12 @@ export function start(element, trigger, watch, props) {
     find(".sg-newest").hidden = !last || last.getBoundingClientRect().bottom < scroll.getBoundingClientRect().bottom + 60;
   }
 
+  function write(text) {
+    input.value = text;
+    remember("draft", text); // Gradio loads the page again when the server was away
+    grow();
+  }
+
   function grow() {
     input.style.height = "auto";
     input.style.height = `${Math.min(input.scrollHeight, 168)}px`;
@@ -310,13 +313,12 @@ export function start(element, trigger, watch, props) {
   // --- what the visitor does ---------------------------------------------------------------
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (current || !input.value.trim()) return;
+    if (current || resuming || !input.value.trim()) return;
     const text = input.value;
-    input.value = "";
-    grow();
+    write("");
     say(text);
   });
-  input.addEventListener("input", grow);
+  input.addEventListener("input", () => write(input.value));
   input.addEventListener("keydown", (event) => {
     // An Enter that picks a word of a Chinese input method is not the end of the message.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
