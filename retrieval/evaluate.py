@@ -64,8 +64,10 @@ def read_judgments(path: Path) -> dict[str, dict[str, int]]:
     judgments: dict[str, dict[str, int]] = {}
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ShopGuideError(f"{path}: cannot be read ({error})") from error
+    except OSError as error:
+        raise ShopGuideError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ShopGuideError(f"{path}: this is not UTF-8 text") from error
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

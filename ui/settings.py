@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import logging
+import os
+import tomllib
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,7 +23,10 @@ from retrieval.shop_name import shop_name
 from ui.channels.settings import ChannelSettings
 from ui.staff.roles import Role
 
+logger = logging.getLogger(__name__)
+
 CONFIG_FILE = Path("shopguide.toml")
+PREFIX = "SHOPGUIDE_"
 
 
 class Settings(ChannelSettings):
@@ -118,12 +126,36 @@ def load_settings(**overrides: object) -> Settings:
     """
     try:
         settings = Settings(**overrides)  # pyright: ignore[reportArgumentType]
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{CONFIG_FILE}: {error}") from None
     except ValidationError as error:
-        lines = [
-            f"  {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_input=False)
-        ]
+        problems = error.errors(include_url=False, include_input=False)
+        lines = [f"  {_told(problem)}" for problem in problems]
         raise SettingsError("these settings are wrong:\n" + "\n".join(lines)) from None
+    _tell_of_unknown_variables()
     if "shop_name" not in settings.model_fields_set and (name := shop_name(settings)):
         return settings.model_copy(update={"shop_name": name})
     return settings
+
+
+def _told(problem: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] != "extra_forbidden":
+        return f"{name}: {problem['msg']}"
+    near = _nearest(name)
+    perhaps = f"; perhaps {near} is meant" if near else ""
+    return f"{name}: there is no such setting (in {CONFIG_FILE}){perhaps}"
+
+
+def _tell_of_unknown_variables() -> None:
+    # No error: the name may be another program's, as of the services that Kubernetes announces.
+    for variable in os.environ:
+        name = variable.removeprefix(PREFIX).lower()
+        if variable.startswith(PREFIX) and name not in Settings.model_fields:
+            near = _nearest(name)
+            perhaps = f"; perhaps {PREFIX}{near.upper()} is meant" if near else ""
+            logger.warning("%s is no setting of ours%s", variable, perhaps)
+
+
+def _nearest(name: str) -> str | None:
+    return next(iter(difflib.get_close_matches(name, Settings.model_fields, n=1)), None)

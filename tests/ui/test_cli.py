@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.errors import SettingsError
+from ui.settings import load_settings
+
 PRODUCTS = [
     {
         "id": "tent-2",
@@ -153,8 +156,21 @@ def test_wrong_settings_are_all_named(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_a_misspelt_setting_in_the_file_is_refused(tmp_path: Path) -> None:
+def test_a_misspelt_setting_in_the_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "shopguide.toml").write_text('data_dri = "x"\n', encoding="utf-8")
-    result = shopguide(tmp_path, "models")
-    assert result.returncode == 1
-    assert "data_dri" in result.stderr
+    with pytest.raises(SettingsError, match=r"data_dri.*shopguide\.toml.*perhaps data_dir"):
+        load_settings()
+    (tmp_path / "shopguide.toml").write_text("port = [", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"^shopguide\.toml: "):
+        load_settings()
+
+
+def test_a_misspelt_variable_is_told_and_left(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SHOPGUIDE_PROT", "8080")
+    load_settings()
+    assert "SHOPGUIDE_PROT is no setting of ours; perhaps SHOPGUIDE_PORT is meant" in caplog.text
