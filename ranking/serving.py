@@ -1,14 +1,19 @@
 """A registered click model ready to score: ONNX Runtime and NumPy, without torch.
 
 Pairs are scored in batches of similar length, so that little is computed for padding, and text
-logits are remembered by text and model version.
+logits are remembered by text and model version. Batches of all requests go through one queue of
+a process, to as many workers as there are threads to spend: a request that is alone has all of
+them, and requests that come together take turns instead of fighting over the processor.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,25 +26,51 @@ from retrieval.errors import ShopGuideError
 
 TEXT_MODEL, FUSION, TOKENIZER = "text.onnx", "fusion.json", "tokenizer.json"
 MAX_TOKENS = 48
-BATCH = 16
+# Small enough to be shared out among workers and other requests, large enough to be computed fast.
+BATCH = 8
 CACHED_PAIRS = 20_000
+Batch = tuple[list[int], dict[str, NDArray[np.int64]]]
+
+
+@cache
+def workers(threads: int) -> Executor:
+    """The process's workers, which score the batches of all requests and models in their order."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="rerank")
+
+
+def background_worker() -> Executor:
+    """One worker whose work waits, where the system can tell, for that of everybody else."""
+
+    def yielding() -> None:
+        if hasattr(os, "setpriority"):  # on Linux the priority is the thread's own
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 15)
+
+    return ThreadPoolExecutor(1, thread_name_prefix="background", initializer=yielding)
 
 
 class TextScorer:
     """The exported text tower; `logits` may be called from several threads."""
 
-    def __init__(self, model: Path, tokenizer: Path, threads: int = 2) -> None:
+    def __init__(
+        self, model: Path, tokenizer: Path, pool: Executor, threads_a_batch: int = 1
+    ) -> None:
+        """Load both files; batches are scored by the workers of `pool`, each by so many threads.
+
+        Raises:
+            ShopGuideError: where a file is missing.
+        """
         import onnxruntime
         from tokenizers import Tokenizer
 
         if not model.is_file() or not tokenizer.is_file():
             raise ShopGuideError(f"{model.parent}: {model.name} or {tokenizer.name} is missing")
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = threads_a_batch
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             str(model), options, providers=["CPUExecutionProvider"]
         )
+        self._pool = pool
         # An encoder with a prefix takes no token types.
         self._inputs = {one.name for one in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
@@ -63,9 +94,24 @@ class TextScorer:
         return np.array([known[text] for text in texts], np.float32)
 
     def _compute(self, query: str, texts: Sequence[str]) -> list[float]:
+        logits = np.zeros(len(texts), np.float32)
+
+        def score(batch: Batch) -> None:
+            places, inputs = batch
+            logits[places] = self._run(inputs)
+
+        # The longest first, so that the workers end at about the same time.
+        list(self._pool.map(score, reversed(self._batches(query, texts))))
+        return logits.tolist()
+
+    def _run(self, inputs: dict[str, NDArray[np.int64]]) -> NDArray[np.float32]:
+        return np.asarray(self._session.run(["logit"], inputs)[0])
+
+    def _batches(self, query: str, texts: Sequence[str]) -> list[Batch]:
+        """Places of texts and their padded tokens, in batches of rising length."""
         encodings = self._tokenizer.encode_batch([(query, text) for text in texts])
         order = sorted(range(len(texts)), key=lambda place: len(encodings[place].ids))
-        logits = np.zeros(len(texts), np.float32)
+        batches: list[Batch] = []
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
             width = len(encodings[places[-1]].ids)
@@ -77,9 +123,10 @@ class TextScorer:
                 ids[1, row, :size] = 1
                 ids[2, row, :size] = one.type_ids
             given = {"input_ids": ids[0], "attention_mask": ids[1], "token_type_ids": ids[2]}
-            inputs = {name: one for name, one in given.items() if name in self._inputs}
-            logits[places] = np.asarray(self._session.run(["logit"], inputs)[0])
-        return logits.tolist()
+            batches.append(
+                (places, {name: one for name, one in given.items() if name in self._inputs})
+            )
+        return batches
 
     def forget(self) -> None:
         """Empty the cache, for measurements."""
@@ -109,12 +156,17 @@ class ServedModel:
         return self.fusion.probabilities(*self.inputs(query, candidates))
 
 
-def load_served(folder: Path, version: str, threads: int = 2) -> ServedModel:
+def load_served(
+    folder: Path, version: str, threads: int = 2, pool: Executor | None = None
+) -> ServedModel:
     """Load an exported model from its folder.
+
+    `threads` of the process score it, together with what else they score, or the workers of
+    `pool`, where one is given.
 
     Raises:
         ShopGuideError: where a file is missing or damaged.
     """
     fusion = read_fusion(folder / FUSION)
-    text = TextScorer(folder / TEXT_MODEL, folder / TOKENIZER, threads)
+    text = TextScorer(folder / TEXT_MODEL, folder / TOKENIZER, pool or workers(threads))
     return ServedModel(version, fusion, text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ from ranking.fusion import Fusion, cosine_fusion
 from ranking.model import load_tower
 from ranking.registry import Registry
 from ranking.rerank import ClickRanker
-from ranking.serving import FUSION
+from ranking.serving import FUSION, TEXT_MODEL, TOKENIZER, TextScorer, workers
 from retrieval.product import Product
 from retrieval.search import SearchHit
 
@@ -172,6 +173,34 @@ def test_many_threads_rank_alike_while_champions_change(registry: Registry, expo
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_requests_at_once_share_one_queue_and_score_as_alone(exported: Path) -> None:
+    """Batches of all requests go to the same workers: no more run at once than there are."""
+    running, most = [0], [0]
+    counting = threading.Lock()
+
+    class Counted(TextScorer):
+        def _run(self, inputs: dict[str, np.ndarray]) -> np.ndarray:
+            with counting:
+                running[0] += 1
+                most[0] = max(most[0], running[0])
+            try:
+                return super()._run(inputs)
+            finally:
+                with counting:
+                    running[0] -= 1
+
+    texts = [f"lamp number {number} {'of fine wood ' * (number % 5)}" for number in range(60)]
+    queries = [f"{colour} lamp" for colour in ("red", "blue", "green", "black")]
+    files = exported / TEXT_MODEL, exported / TOKENIZER
+    alone = TextScorer(*files, workers(2))
+    expected = [alone.logits(query, texts).tolist() for query in queries]
+    shared = Counted(*files, workers(2))
+    with ThreadPoolExecutor(4) as threads:
+        got = list(threads.map(lambda query: shared.logits(query, texts).tolist(), queries))
+    assert got == expected
+    assert 1 <= most[0] <= 2
 
 
 def test_serving_imports_no_torch() -> None:

@@ -22,7 +22,7 @@ from ranking.fusion import read_fusion
 from ranking.model import PairEncoder, base_folder, load_tower, trained_tensors
 from ranking.optimisation import Pairs, Recipe, text_logits, training_steps, tune
 from ranking.registry import Registry
-from ranking.serving import TextScorer
+from ranking.serving import TextScorer, workers
 from ranking.settings import RankingSettings
 from ranking.tracking import open_tracker
 from ranking.train import is_better, train_clicks
@@ -209,7 +209,7 @@ def test_the_exported_model_agrees_with_torch(tiny_base: str, tmp_path: Path) ->
     texts = [f"lamp {number} of {'wood' * (number % 7)}" for number in range(40)]
     exact = text_logits(tower, encode, [("red lamp", text) for text in texts])
     export_tower(tower, tiny_base, tmp_path)
-    scorer = TextScorer(tmp_path / "text.onnx", tmp_path / "tokenizer.json")
+    scorer = TextScorer(tmp_path / "text.onnx", tmp_path / "tokenizer.json", workers(2))
     served = scorer.logits("red lamp", texts)
     assert np.corrcoef(exact, served)[0, 1] > 0.99
     assert np.abs(exact - served).max() < 0.25 * exact.std() + 0.05
