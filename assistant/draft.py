@@ -187,6 +187,7 @@ class Draft:
             self.language,
             list(self.cards),
             dict(self.constraints),
+            compares=self.comparison is not None and bool(self.comparison.rows),
         )
 
     def _keep_rules(self) -> None:

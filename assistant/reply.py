@@ -90,16 +90,25 @@ class Reply(BaseModel):
     models: dict[str, str | None] = Field(default_factory=dict)
     latency_ms: Latency = Field(default_factory=Latency)
 
+    @property
+    def compares(self) -> bool:
+        """Whether it has a table of its products' facts."""
+        return self.comparison is not None and bool(self.comparison.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class ProductsReady:
-    """Sent first: what is shown, before a word is written."""
+    """Sent first: what is shown, before a word is written.
+
+    Where the reply `compares`, a table of the products' facts comes with it.
+    """
 
     conversation_id: str
     turn: int
     language: Literal["en", "zh"]
     products: list[ProductCard]
     constraints: dict[str, object]
+    compares: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,3 +201,9 @@ def test_example_wishes_are_fulfilled_by_a_product_each() -> None:
 
 def test_an_empty_shop_has_no_example_wishes() -> None:
     assert example_wishes([], Facets()) == []
+
+
+def test_cards_beside_a_comparison_leave_the_reasons_to_its_table() -> None:
+    compared = soup(cards_html([card(reasons=["under $100"])], "en", compact=True))
+    assert compared.select_one(".sg-cards-compact .sg-price strong")
+    assert not compared.select(".sg-reasons")

@@ -132,7 +132,12 @@ def _again(api: Api, conversation_id: str, turn: int) -> Answer:
         if reply is None:
             raise RefusedError(410, "The reply of this request has been deleted.")
         yield ProductsReady(
-            conversation_id, turn, reply.language, reply.products, reply.constraints
+            conversation_id,
+            turn,
+            reply.language,
+            reply.products,
+            reply.constraints,
+            compares=reply.compares,
         )
         yield TextReady(reply.text)
         yield reply

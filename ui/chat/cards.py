@@ -36,12 +36,17 @@ class Card:
     availability_kind: str
 
 
-def cards_html(products: Sequence[ProductCard], language: Language) -> str:
-    """The row of cards of one reply; an empty string for none."""
+def cards_html(
+    products: Sequence[ProductCard], language: Language, *, compact: bool = False
+) -> str:
+    """The row of cards of one reply; an empty string for none.
+
+    Compact ones leave to the table that follows them what it says better.
+    """
     if not products:
         return ""
     cards = [_card(product, place, language) for place, product in enumerate(products, start=1)]
-    return render("cards.html", cards=cards, language=language, t=words(language))
+    return render("cards.html", cards=cards, compact=compact, language=language, t=words(language))
 
 
 def shown_text(count: int, language: Language) -> str:

@@ -57,7 +57,7 @@ class TurnView:
                     conversation=event.conversation_id,
                     turn=event.turn,
                     language=event.language,
-                    cards=cards_html(event.products, event.language),
+                    cards=cards_html(event.products, event.language, compact=event.compares),
                     shown=shown_text(len(event.products), reader.language)
                     if event.products
                     else "",
@@ -108,7 +108,7 @@ def conversation_json(
         reply = logged.reply
         note = _note(logged.message, wanted, titles, reader)
         last = number == len(turns)
-        cards = cards_html(reply.products, reply.language) if reply else ""
+        cards = cards_html(reply.products, reply.language, compact=reply.compares) if reply else ""
         tail = _tail(reply, reader.language, logged.helpful, suggest=last) if reply else ""
         shown.append(_PastTurn(logged.message, note, reply, cards, tail))
         if reply is None:
@@ -130,7 +130,7 @@ def conversation_json(
 def _tail(reply: Reply, interface: Language, helpful: bool | None, *, suggest: bool = True) -> str:
     """What follows the text: a comparison's table, the cart, suggestions and the thumbs."""
     table = ""
-    if reply.comparison is not None and reply.comparison.rows:
+    if reply.comparison is not None and reply.compares:
         table = render(
             "comparison.html",
             table=reply.comparison.model_dump(),
