@@ -88,6 +88,11 @@ def search(
         ranker = open_ranker(settings, shop.embedder)
         hits = shop.search.search(query, filters, limit=max(limit, settings.rerank_candidates))
         ranked = ranker.rank(query, hits)[:limit]
+        if not ranked and not shop.catalog.count():
+            messages.print(
+                f"there are no products in {settings.data_dir} yet: shopguide ingest FILE, "
+                f"or shopguide setup for the demo shop"
+            )
     table = Table("", "product", "price", "click", "title", box=None)
     for rank, result in enumerate(ranked, start=1):
         hit, product = result.hit, result.hit.product
