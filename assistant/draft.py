@@ -30,6 +30,7 @@ from assistant.writing.writer import Written
 from ranking.candidates import behaviour_numbers, hit_candidate
 from ranking.rerank import RankedHit
 from retrieval.product import Product
+from retrieval.search import SearchHit
 
 BANNED = "banned words"
 """The notice of a turn of which the lead's rules kept something back."""
@@ -69,6 +70,10 @@ class Draft:
     query: str = ""
     understood: Mapping[str, object] = field(default_factory=dict[str, object])
     constraints: Mapping[str, object] = field(default_factory=dict[str, object])
+    scored: list[tuple[str, Sequence[SearchHit]]] = field(
+        default_factory=list[tuple[str, Sequence[SearchHit]]]
+    )
+    """What the click model was given: queries, each with its hits."""
     ranked: Sequence[RankedHit] = ()
     shown: Sequence[RankedHit] = ()
     cards: list[ProductCard] = field(default_factory=list[ProductCard])
@@ -261,7 +266,7 @@ class Draft:
             score=hit.score,
             click_probability=ranked.click_probability,
             features=behaviour_numbers(candidate),
-            model_version=self.models.get("clicks"),
+            model_version=ranked.model_version or self.models.get("clicks"),
         )
 
     def _candidates(self) -> list[dict[str, object]]:

@@ -42,7 +42,7 @@ def describe_shop(context: TurnContext, shape: str) -> Iterator[TurnEvent]:
 def show_plainly(context: TurnContext, query: str, hits: Sequence[SearchHit]) -> None:
     """Put products on the cards that are held to no condition of the wish."""
     draft = context.draft
-    draft.ranked = draft.shown = context.parts.ranker.rank(query, hits, draft.turn.customer_id)
+    draft.ranked = draft.shown = context.rank(query, hits)
     found = Found(list(hits), Constraints())
     picks = picks_of(draft.shown, found, DialogueState(), context.naming, context.facets)
     draft.cards = cards_of(draft.shown, picks)

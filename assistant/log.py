@@ -27,7 +27,15 @@ from assistant.moments import aware
 from assistant.privacy.masking import Masker
 from assistant.privacy.vault import Vault
 from assistant.reply import ProductCard, Reply
-from assistant.tables import consents, conversations, events, feedback, impressions, turns
+from assistant.tables import (
+    consents,
+    conversations,
+    events,
+    feedback,
+    impressions,
+    shadow_scores,
+    turns,
+)
 from retrieval.database import migrate, reading, writing
 from retrieval.errors import ShopGuideError
 
@@ -291,6 +299,31 @@ class ConversationLog:
                 known = connection.execute(select(events.c.id).where(events.c.id == event.id))
                 if known.one_or_none() is None:
                     raise ShopGuideError(f"event {event.id} could not be logged") from error
+
+    def keep_shadow_scores(
+        self, conversation_id: str, turn: int, version: str, scores: Mapping[str, float]
+    ) -> None:
+        """Keep a challenger's click probabilities of a turn's candidates, by product id.
+
+        Raises:
+            UnknownTurnError: the turn is not in the log, or not any more.
+        """
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(
+                    insert(shadow_scores).values(
+                        conversation_id=conversation_id,
+                        turn=turn,
+                        model_version=version,
+                        scores=dict(scores),
+                        created_at=datetime.now(UTC),
+                    )
+                )
+        except IntegrityError:
+            raise UnknownTurnError(
+                f"no turn {turn} of conversation {conversation_id} is logged that {version} "
+                "has not scored"
+            ) from None
 
     def record_consent(self, conversation_id: str, purpose: str, *, given: bool) -> None:
         """Keep that a customer agreed to a purpose ("training") or refused; the newest counts.

@@ -15,12 +15,12 @@ from assistant.supervision import supervised_catalog, supervised_search
 from assistant.understanding.understander import Understander, Understood
 from assistant.writing.composer import Composer, composer_for
 from assistant.writing.writer import Writer
-from ranking.rerank import ClickRanker
+from ranking.rerank import ClickRanker, RankedHit
 from retrieval.catalog import Catalog
 from retrieval.documents import DocumentSearch
 from retrieval.facets import Facets
 from retrieval.product import Product
-from retrieval.search import ProductSearch
+from retrieval.search import ProductSearch, SearchHit
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,16 @@ class TurnContext:
     def candidates(self) -> int:
         """How many products are ranked."""
         return self.parts.settings.rerank_candidates
+
+    def rank(self, query: str, hits: Sequence[SearchHit]) -> list[RankedHit]:
+        """Hits by the click model that serves this conversation; the draft notes which that is."""
+        draft = self.draft
+        turn = draft.turn
+        ranked = self.parts.ranker.rank(query, hits, turn.customer_id, unit=turn.conversation_id)
+        if ranked:
+            draft.scored.append((query, hits))
+            draft.models["clicks"] = ranked[0].model_version
+        return ranked
 
     def meant(self) -> list[Product]:
         """The products a message speaks of: named ones, else the one in focus or shown alone."""

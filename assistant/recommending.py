@@ -51,7 +51,7 @@ def recommend(context: TurnContext, query: str) -> Iterator[TurnEvent]:
     draft.clock.step("retrieve", since)
 
     since = time.perf_counter()
-    ranked = parts.ranker.rank(query, found.hits, draft.turn.customer_id)
+    ranked = context.rank(query, found.hits)
     draft.clock.step("rerank", since)
 
     draft.ranked = ordered(ranked, found, facets, state.wish)
@@ -121,13 +121,13 @@ def _favoured(
 
 def _gather(context: TurnContext, query: str) -> Iterator[TurnEvent]:
     """Products for several needs at once, within their budget."""
-    parts, draft = context.parts, context.draft
+    draft = context.draft
     facets, naming, state = context.facets, context.naming, context.draft.state
     draft.query = query
     since = time.perf_counter()
     bundle = find_bundle(
         context.search,
-        lambda query, hits: parts.ranker.rank(query, hits, draft.turn.customer_id),
+        context.rank,
         context.words.understander.query,
         state,
         facets,

@@ -98,6 +98,19 @@ events = Table(
     Index("events_created_at", "created_at"),
 )
 
+# Click probabilities of a challenger that nobody saw, by product id; beside the impressions'.
+shadow_scores = Table(
+    "shadow_scores",
+    metadata,
+    Column("conversation_id", String(100), primary_key=True),
+    Column("turn", Integer, primary_key=True),
+    Column("model_version", String(200), primary_key=True),
+    Column("scores", JSON, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    ForeignKeyConstraint(_turn_of, ("turns.conversation_id", "turns.turn")),
+    Index("shadow_scores_created_at", "created_at"),
+)
+
 feedback = Table(
     "feedback",
     metadata,

@@ -29,8 +29,9 @@ from assistant.naming import Naming
 from assistant.open_log import open_log
 from assistant.parts import Parts, TurnContext, Vocabulary
 from assistant.recommending import recommend
-from assistant.reply import Intent, TextReady, TurnEvent
+from assistant.reply import Intent, Reply, TextReady, TurnEvent
 from assistant.settings import AssistantSettings
+from assistant.shadow import ShadowScoring
 from assistant.slot_filling import borne_out, fill_slots, may_be_wish
 from assistant.state import DialogueState
 from assistant.supervision import supervised_catalog, supervised_search
@@ -56,6 +57,7 @@ class Guide:
         self.parts = parts
         self._on_close = on_close
         self._turnstiles = Turnstiles()
+        self._shadow = ShadowScoring(parts.ranker, parts.log)
         self._vocabulary: Vocabulary | None = None
         self._vocabulary_lock = threading.Lock()
 
@@ -203,6 +205,7 @@ class Guide:
 
     def close(self) -> None:
         """Release model, database and indexes; the guide is of no use afterwards."""
+        self._shadow.close()
         self.parts.writer.model.close()
         self._on_close()
 
@@ -304,7 +307,7 @@ class Guide:
         except GeneratorExit:
             # The customer has left; what was shown until then was shown.
             draft.error = "the customer left before the reply was complete"
-            self.parts.log.complete(draft.record(draft.reply()))
+            self._keep(draft, draft.reply())
             raise
         except Exception as error:
             logger.exception("turn %s of %s failed", draft.turn.turn, draft.turn.conversation_id)
@@ -313,10 +316,15 @@ class Guide:
             composer = composer_for(draft.language)
             yield from draft.say_all(composer.apology(products=bool(draft.cards)))
         reply = draft.reply()
-        self.parts.log.complete(draft.record(reply))
+        self._keep(draft, reply)
         for event in draft.events:
             self.parts.log.record_event(event)
         yield reply
+
+    def _keep(self, draft: Draft, reply: Reply) -> None:
+        """Log a turn that is over; a challenger may score it afterwards."""
+        self.parts.log.complete(draft.record(reply))
+        self._shadow.note(draft)
 
     # What the pipeline uses.
 
@@ -329,7 +337,7 @@ class Guide:
     def _draft(self, turn: OpenTurn, clock: Clock) -> Draft:
         state = self._state(turn.conversation_id, turn.state)
         models = {
-            "clicks": self.parts.ranker.version,
+            "clicks": self.parts.ranker.version_for(turn.conversation_id),
             "embedder": self.parts.embedder,
             "llm": self.parts.writer.model.name,
         }

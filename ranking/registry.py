@@ -2,6 +2,7 @@
 
     models/clicks/v3/manifest.json, fusion.json, text.onnx, tokenizer.json, trained.safetensors
     models/clicks/champion.json      {"version": "v3", "before": ["v1", "v2"]}
+    models/clicks/experiments.json   see `ranking/experiments.py`
 
 A version's folder is filled under another name and renamed when complete; the pointer is replaced
 in one step. A kill at any moment leaves either the old state or the new one.
@@ -21,6 +22,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from ranking.experiments import end_running
 from ranking.files import flush_folder, sha256, write_atomically
 from retrieval.errors import ShopGuideError
 
@@ -232,6 +234,7 @@ class Registry:
             raise RegistryError(f"{self.pointer}: damaged: {error}") from None
 
     def _point(self, version: str, before: list[str]) -> None:
+        end_running(self.folder, f"{version} was promoted")
         content = json.dumps({"version": version, "before": before[-20:]})
         write_atomically(self.pointer, content.encode())
 

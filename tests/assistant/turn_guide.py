@@ -56,12 +56,25 @@ class SmallRanker:
 
     version = "by-rating"
 
+    def version_for(self, unit: str) -> str:
+        return self.version
+
+    def shadow(self) -> None:
+        return None
+
     def rank(
-        self, query: str, hits: Sequence[SearchHit], customer_id: str | None = None
+        self,
+        query: str,
+        hits: Sequence[SearchHit],
+        customer_id: str | None = None,
+        *,
+        unit: str | None = None,
     ) -> list[RankedHit]:
         ranked = sorted(hits, key=lambda hit: -(hit.product.rating or 0))
         return [
-            RankedHit(hit, (hit.product.rating or 0) / 10, {"rating": 0.4, "discount": 0.1})
+            RankedHit(
+                hit, (hit.product.rating or 0) / 10, {"rating": 0.4, "discount": 0.1}, self.version
+            )
             for hit in ranked
         ]
 

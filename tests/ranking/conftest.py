@@ -99,3 +99,17 @@ def examples_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("examples") / "examples.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in example_lines()), "utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory, tiny_base: str) -> Path:
+    import torch
+
+    from ranking.export import export_tower
+    from ranking.model import load_tower
+
+    folder = tmp_path_factory.mktemp("exported")
+    tower = load_tower(tiny_base, "head", 0)
+    torch.nn.init.normal_(tower.head.weight, std=0.3)
+    export_tower(tower, tiny_base, folder)
+    return folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
@@ -12,68 +13,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ranking_parts import hit, register, weighing
 
-from ranking.export import export_tower
-from ranking.features import FEATURES
-from ranking.fusion import Fusion, cosine_fusion
-from ranking.model import load_tower
+from ranking.fusion import cosine_fusion
 from ranking.registry import Registry
 from ranking.rerank import ClickRanker
 from ranking.serving import FUSION, TEXT_MODEL, TOKENIZER, TextScorer, workers
-from retrieval.product import Product
-from retrieval.search import SearchHit
-
-DETAILS = {
-    "method": "head",
-    "base": "tiny",
-    "seed": 0,
-    "created_at": "2026-01-01T00:00:00+00:00",
-    "data_fingerprint": "0" * 64,
-    "examples": 10,
-}
-
-
-def weighing(**weights: float) -> Fusion:
-    values = np.array([weights.get(name, 0.0) for name in FEATURES])
-    return Fusion(values, 0.0, text_weight=weights.get("text", 0.0))
-
-
-@pytest.fixture(scope="session")
-def exported(tmp_path_factory: pytest.TempPathFactory, tiny_base: str) -> Path:
-    import torch
-
-    folder = tmp_path_factory.mktemp("exported")
-    tower = load_tower(tiny_base, "head", 0)
-    torch.nn.init.normal_(tower.head.weight, std=0.3)
-    export_tower(tower, tiny_base, folder)
-    return folder
 
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Registry:
     return Registry(tmp_path)
-
-
-def register(registry: Registry, exported: Path, fusion: Fusion) -> str:
-    with registry.building() as folder:
-        for file in exported.iterdir():
-            (folder / file.name).write_bytes(file.read_bytes())
-        (folder / FUSION).write_text(fusion.to_json())
-        version = registry.register(folder, DETAILS).version
-    registry.promote(version)
-    return version
-
-
-def hit(number: int, *, cosine: float = 0.5, **fields: object) -> SearchHit:
-    product = Product.model_validate({"id": str(number), "title": f"Lamp {number}", **fields})
-    return SearchHit(
-        product=product,
-        score=1.0 / number,
-        lexical_rank=number,
-        dense_rank=number,
-        lexical_score=1.0,
-        dense_score=cosine,
-    )
 
 
 def test_hits_come_by_falling_click_probability(registry: Registry, exported: Path) -> None:
@@ -173,6 +123,44 @@ def test_many_threads_rank_alike_while_champions_change(registry: Registry, expo
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_requests_are_answered_by_one_model_each_while_champions_come_and_go(
+    registry: Registry, exported: Path
+) -> None:
+    """No request is dropped, and none mixes what two models say."""
+    register(registry, exported, weighing(cosine=5.0))
+    register(registry, exported, weighing(rating=5.0))
+    ranker = ClickRanker(registry)
+    hits = [hit(1, cosine=0.9), hit(2, cosine=0.1, rating=5.0, rating_count=900)]
+    answers = {}
+    for version in ("v1", "v2"):
+        registry.promote(version)
+        ranked = ranker.rank("lamp", hits)
+        answers[version] = [(one.hit.product.id, one.click_probability) for one in ranked]
+    assert answers["v1"] != answers["v2"]
+    promoting, served, wrong = threading.Event(), [], []
+
+    def work() -> None:
+        while not promoting.is_set():
+            ranked = ranker.rank("lamp", hits)
+            served.append(ranked[0].model_version)
+            got = [(one.hit.product.id, one.click_probability) for one in ranked]
+            if got != answers[ranked[0].model_version]:
+                wrong.append(got)
+
+    with ThreadPoolExecutor(4) as pool:
+        work_done = [pool.submit(work) for _ in range(4)]
+        for number in range(6):
+            registry.promote(f"v{1 + number % 2}")
+            seen = len(served)
+            while len(served) < seen + 8 and not any(one.done() for one in work_done):
+                time.sleep(0.001)
+        promoting.set()
+        for one in work_done:
+            one.result()
+    assert wrong == []
+    assert set(served) == {"v1", "v2"}
 
 
 def test_requests_at_once_share_one_queue_and_score_as_alone(exported: Path) -> None:

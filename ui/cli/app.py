@@ -19,6 +19,7 @@ from ui.cli import (
     catalog,
     conversation,
     evaluation,
+    experiments,
     keys,
     mcp,
     models,
@@ -49,6 +50,7 @@ app.command("bench")(bench.bench)
 app.add_typer(evaluation.app, name="evaluate")
 app.add_typer(models.train_app, name="train")
 app.add_typer(models.models_app, name="models")
+app.add_typer(experiments.app, name="experiment")
 app.add_typer(staff.app, name="staff")
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")

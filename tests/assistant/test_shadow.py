@@ -1,0 +1,87 @@
+"""A challenger in the shadow: scored after the turn, beside the champion's scores in the log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from sqlalchemy import select
+from turn_guide import SmallRanker, small_guide
+
+from assistant.reply import Reply
+from assistant.tables import impressions, shadow_scores
+from assistant.turn import Guide
+from ranking.candidates import Candidate
+from ranking.rerank import RankedHit
+from retrieval.search import SearchHit
+
+
+class Challenger:
+    version = "v2"
+
+    def __init__(self) -> None:
+        self.may_score = threading.Event()
+
+    def probabilities(self, query: str, candidates: Sequence[Candidate]) -> np.ndarray:
+        assert self.may_score.wait(30)
+        return np.linspace(0.9, 0.1, len(candidates))
+
+
+class ChallengedRanker(SmallRanker):
+    """The split gives every conversation to "by-price"; the shadow is there where one is given."""
+
+    def __init__(self, challenger: Challenger | None) -> None:
+        self.challenger = challenger
+
+    def shadow(self) -> Any:
+        return self.challenger
+
+    def rank(self, query: str, hits: Sequence[SearchHit], customer_id: str | None = None, *,
+             unit: str | None = None) -> list[RankedHit]:  # fmt: skip
+        assert unit is not None
+        return [RankedHit(hit, 0.5, {}, f"for {unit}") for hit in hits]
+
+
+def guide_with(folder: Path, challenger: Challenger | None) -> Guide:
+    guide = small_guide(folder)
+    parts = guide.parts
+    ranker = cast(Any, ChallengedRanker(challenger))
+    fields = {name: getattr(parts, name) for name in parts.__dataclass_fields__}
+    return Guide(type(parts)(**fields | {"ranker": ranker}), guide.close)
+
+
+def last(events: Any) -> Reply:
+    *_, reply = events
+    assert isinstance(reply, Reply)
+    return reply
+
+
+def rows(guide: Guide, table: Any) -> list[Any]:
+    with guide.parts.log._engine.connect() as connection:
+        return list(connection.execute(select(table)))
+
+
+def test_the_customer_does_not_wait_for_the_challenger(tmp_path: Path) -> None:
+    challenger = Challenger()
+    guide = guide_with(tmp_path, challenger)
+    reply = last(guide.answer("a waterproof jacket", conversation_id="c1"))
+    assert reply.products
+    assert rows(guide, shadow_scores) == []
+    challenger.may_score.set()
+    guide._shadow.close()
+    (row,) = rows(guide, shadow_scores)
+    assert (row.conversation_id, row.turn, row.model_version) == ("c1", 1, "v2")
+    assert set(row.scores) >= {card.product_id for card in reply.products}
+    guide.close()
+
+
+def test_impressions_name_the_version_that_ranked_them(tmp_path: Path) -> None:
+    guide = guide_with(tmp_path, None)
+    reply = last(guide.answer("a waterproof jacket", conversation_id="c1"))
+    assert reply.models["clicks"] == "for c1"
+    assert {row.model_version for row in rows(guide, impressions)} == {"for c1"}
+    assert rows(guide, shadow_scores) == []
+    guide.close()
