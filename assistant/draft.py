@@ -25,6 +25,7 @@ from assistant.reply import (
 from assistant.state import DialogueState
 from assistant.supervision import PICKED, allowed_rows, labelled
 from assistant.understanding.understander import Understood
+from assistant.watching import Step
 from assistant.writing.composer import composer_for
 from assistant.writing.writer import Written
 from ranking.candidates import behaviour_numbers, hit_candidate
@@ -41,7 +42,9 @@ class Clock:
     """Milliseconds since a message arrived, and of each step."""
 
     start: float = field(default_factory=time.perf_counter)
+    began: float = field(default_factory=time.time)
     latency: Latency = field(default_factory=Latency)
+    steps: list[Step] = field(default_factory=list[Step])
 
     def elapsed(self) -> int:
         """Milliseconds since the message arrived."""
@@ -49,7 +52,13 @@ class Clock:
 
     def step(self, name: str, since: float) -> None:
         """Note how long the step took that began at `since` (`time.perf_counter()`)."""
-        setattr(self.latency, name, round((time.perf_counter() - since) * 1000))
+        setattr(self.latency, name, round(self.note(name, since) * 1000))
+
+    def note(self, name: str, since: float) -> float:
+        """Note the seconds of a step for those who watch, but not in the reply."""
+        took = time.perf_counter() - since
+        self.steps.append(Step(name, since - self.start, took))
+        return took
 
     def reached(self, name: str) -> None:
         """Note when something first happened, counted from the message."""

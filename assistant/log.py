@@ -19,6 +19,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from assistant.events import Event, EventKind
 from assistant.ids import new_id
@@ -37,11 +38,13 @@ from assistant.tables import (
     turns,
 )
 from retrieval.database import migrate, reading, writing
-from retrieval.errors import ShopGuideError
+from retrieval.errors import DatabaseAwayError, ShopGuideError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version_log"
 DESCRIPTION_CHARS = 1000
+OUTAGE_SECONDS = 10.0
+"""So long a turn that is answered waits for a database that restarts."""
 
 Json = Mapping[str, object]
 
@@ -204,8 +207,20 @@ class ConversationLog:
             state = _last_state(connection, conversation_id)
         return OpenTurn(conversation_id, turn, masked.spoken[:longest], customer_id, state)
 
+    @retry(
+        retry=retry_if_exception_type(DatabaseAwayError),
+        wait=wait_exponential(0.1, max=1),
+        stop=stop_after_delay(OUTAGE_SECONDS),
+        reraise=True,
+    )
     def complete(self, record: TurnRecord) -> None:
-        """Write the reply and all that led to it, in one transaction; twice does no harm."""
+        """Write the reply and all that led to it, in one transaction; twice does no harm.
+
+        A database that restarts is waited for: the answer is made, and its customer there.
+
+        Raises:
+            ShopGuideError: it cannot be written, or the database stays away.
+        """
         reply, now = record.reply, datetime.now(UTC)
         of_turn = {"conversation_id": reply.conversation_id, "turn": reply.turn}
         with writing(self._engine) as connection:

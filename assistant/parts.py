@@ -56,6 +56,8 @@ class TurnContext:
     words: Vocabulary
     draft: Draft
     understood: Understood | None = None
+    is_busy: bool = False
+    """Whether other customers wait: the search's best are ranked, not all that might be."""
 
     @property
     def facets(self) -> Facets:
@@ -90,7 +92,10 @@ class TurnContext:
     @property
     def candidates(self) -> int:
         """How many products are ranked."""
-        return self.parts.settings.rerank_candidates
+        settings = self.parts.settings
+        if self.is_busy:
+            return min(settings.rerank_candidates, settings.rerank_candidates_busy)
+        return settings.rerank_candidates
 
     def rank(self, query: str, hits: Sequence[SearchHit]) -> list[RankedHit]:
         """Hits by the click model that serves this conversation; the draft notes which that is."""

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from itertools import chain
 
 from pydantic import ValidationError
+from structlog.contextvars import bind_contextvars
 
 from assistant.cart import CartView
 from assistant.cart_turn import change_cart, serve_cart, tells_option
@@ -38,6 +39,7 @@ from assistant.supervision import supervised_catalog, supervised_search
 from assistant.turnstiles import Turnstiles
 from assistant.understanding.understander import Understander, Understood
 from assistant.verify import strict_words
+from assistant.watching import FinishedTurn, Watcher
 from assistant.writing.composer import composer_for
 from assistant.writing.writer import Writer
 from ranking.rerank import RankedHit, open_ranker
@@ -56,10 +58,15 @@ class Guide:
     def __init__(self, parts: Parts, on_close: Callable[[], None] = lambda: None) -> None:
         self.parts = parts
         self._on_close = on_close
-        self._turnstiles = Turnstiles()
+        self._turnstiles = Turnstiles(parts.catalog.engine)
         self._shadow = ShadowScoring(parts.ranker, parts.log)
+        self._watchers: list[Watcher] = []
         self._vocabulary: Vocabulary | None = None
         self._vocabulary_lock = threading.Lock()
+        self.is_busy: Callable[[], bool] = lambda: False
+        """Whether other customers wait; then fewer products are ranked."""
+        self.is_watched = False
+        """Whether somebody calls `take_up_changes` all the time: turns need not look themselves."""
 
     @classmethod
     def open(cls, settings: AssistantSettings) -> Guide:
@@ -192,7 +199,16 @@ class Guide:
             ShopGuideError: where the database or the vector store cannot be read.
         """
         self.parts.search.refresh()
-        self._words()
+        self._take_up_words()
+
+    def take_up_changes(self) -> None:
+        """Let a changed catalogue and a newly promoted click model count, where there are such.
+
+        Raises:
+            ShopGuideError: where the database or the vector store cannot be read.
+        """
+        self.parts.ranker.refresh()
+        self.take_up_catalog()
 
     def warm_up(self) -> None:
         """Do once, without logging, what the first customer would otherwise wait for."""
@@ -202,6 +218,30 @@ class Guide:
         threading.Thread(
             target=self._rehearse, args=("防水夹克",), name="warm-up", daemon=True
         ).start()
+
+    def models(self) -> dict[str, str | None]:
+        """The models that serve now, by their parts."""
+        return {
+            "clicks": self.parts.ranker.version,
+            "embedder": self.parts.embedder,
+            "llm": self.parts.writer.model.name,
+        }
+
+    def revision(self) -> int:
+        """The catalogue's revision that is searched now."""
+        return self.parts.search.revision
+
+    def check_vectors(self) -> None:
+        """See whether the vector store answers.
+
+        Raises:
+            ShopGuideError: telling why it does not.
+        """
+        self.parts.search.check_store()
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have `watcher` called with every turn from now on, once it is in the log."""
+        self._watchers.append(watcher)
 
     def close(self) -> None:
         """Release model, database and indexes; the guide is of no use afterwards."""
@@ -226,7 +266,9 @@ class Guide:
         draft.note(understood)
         if more:
             draft.understood = {**draft.understood, "supplement": more}
-        context = TurnContext(self.parts, words, draft, understood)
+        context = TurnContext(self.parts, words, draft, understood, self.is_busy())
+        if context.is_busy:
+            draft.notices.append("busy")
         composer = context.composer
         if not any(character.isalnum() for character in message):
             draft.intent = Intent.GREETING
@@ -298,6 +340,7 @@ class Guide:
 
     def _completed(self, draft: Draft, events: Iterator[TurnEvent]) -> Iterator[TurnEvent]:
         """Pass the events on, mend what fails, log the turn, and only then give the reply."""
+        bind_contextvars(conversation_id=draft.turn.conversation_id, turn=draft.turn.turn)
         try:
             yield from events
             if BANNED in draft.notices and not draft.text:
@@ -322,9 +365,15 @@ class Guide:
         yield reply
 
     def _keep(self, draft: Draft, reply: Reply) -> None:
-        """Log a turn that is over; a challenger may score it afterwards."""
-        self.parts.log.complete(draft.record(reply))
+        """Log a turn that is over, tell those who count, and let a challenger score it."""
+        since = time.perf_counter()
+        record = draft.record(reply)
+        self.parts.log.complete(record)
+        draft.clock.note("log", since)
         self._shadow.note(draft)
+        finished = FinishedTurn(record, draft.channel, draft.clock.began, draft.clock.steps)
+        for watcher in self._watchers:
+            watcher(finished)
 
     # What the pipeline uses.
 
@@ -336,11 +385,7 @@ class Guide:
 
     def _draft(self, turn: OpenTurn, clock: Clock) -> Draft:
         state = self._state(turn.conversation_id, turn.state)
-        models = {
-            "clicks": self.parts.ranker.version_for(turn.conversation_id),
-            "embedder": self.parts.embedder,
-            "llm": self.parts.writer.model.name,
-        }
+        models = self.models() | {"clicks": self.parts.ranker.version_for(turn.conversation_id)}
         rules = self.parts.controls.rules()
         return Draft(turn, clock, state, models, language=state.language, rules=rules)
 
@@ -354,7 +399,11 @@ class Guide:
         return DialogueState()
 
     def _words(self) -> Vocabulary:
-        """The vocabulary of the catalogue as it is now."""
+        """The vocabulary of the catalogue as it is now, or was a moment ago where it is watched."""
+        known = self._vocabulary
+        return known if known is not None and self.is_watched else self._take_up_words()
+
+    def _take_up_words(self) -> Vocabulary:
         with self._vocabulary_lock:
             revision = self.parts.catalog.revision()
             if self._vocabulary is None or self._vocabulary.revision != revision:

@@ -107,7 +107,7 @@ def bench_ingest(settings: RetrievalSettings, products: Sequence[Product]) -> In
         ours = time.perf_counter() - started
         engine.dispose()
     with TemporaryDirectory() as folder:
-        embeddings = _SentenceTransformers()
+        embeddings = SentenceTransformerEmbeddings()
         embeddings.embed_query("warm")
         started = time.perf_counter()
         _peer(texts, Path(folder), embeddings)
@@ -120,7 +120,7 @@ def bench_ingest(settings: RetrievalSettings, products: Sequence[Product]) -> In
     )
 
 
-class _SentenceTransformers(Embeddings):
+class SentenceTransformerEmbeddings(Embeddings):
     """The peer's embedder: the same weights in fp32, as its documentation uses them."""
 
     def __init__(self) -> None:
@@ -129,9 +129,11 @@ class _SentenceTransformers(Embeddings):
         self._model = SentenceTransformer(str(minilm_folder()), device="cpu")
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """One vector a text."""
         return np.asarray(self._model.encode(texts)).tolist()
 
     def embed_query(self, text: str) -> list[float]:
+        """The vector of a query."""
         return self.embed_documents([text])[0]
 
 
@@ -144,7 +146,7 @@ def _peer(texts: list[str], folder: Path, embeddings: Embeddings | None = None) 
 
     return Chroma.from_texts(
         texts,
-        embeddings or _SentenceTransformers(),
+        embeddings or SentenceTransformerEmbeddings(),
         persist_directory=str(folder),
         client_settings=Settings(
             anonymized_telemetry=False, is_persistent=True, persist_directory=str(folder)

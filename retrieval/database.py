@@ -20,12 +20,13 @@ from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from retrieval.errors import SettingsError, ShopGuideError
+from retrieval.errors import DatabaseAwayError, SettingsError, ShopGuideError
 
 BUSY_TIMEOUT_SECONDS = 5.0
 _WRITES = "shopguide_writes"
+_LOCK_TIMEOUT = "55P03"
 _MIGRATION_ENVIRONMENT = Path(__file__).parent / "migrations"
 
 
@@ -134,6 +135,46 @@ def held_lock(engine: Engine, name: str, busy: str) -> Generator[None]:
         lock.release()
 
 
+@contextmanager
+def waited_lock(engine: Engine, name: str, seconds: float, busy: str) -> Generator[None]:
+    """Hold a lock between the servers of one PostgreSQL; a dead holder frees it.
+
+    A lost connection frees it too: what must not happen twice needs a key in a table besides.
+    SQLite has one server, whose own locks do.
+
+    Raises:
+        ShopGuideError: with the message `busy` where another has it for so many seconds.
+    """
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection:
+        timeout = text("SELECT set_config('lock_timeout', :milliseconds, true)")
+        lock = text("SELECT pg_advisory_lock(hashtextextended(:name, 0))")
+        try:
+            connection.execute(timeout, {"milliseconds": str(max(1, round(seconds * 1000)))})
+            connection.execute(lock, {"name": name})
+        except ShopGuideError as error:
+            if getattr(error.__cause__, "sqlstate", None) == _LOCK_TIMEOUT:
+                raise ShopGuideError(busy) from error
+            raise
+        connection.commit()
+        try:
+            yield
+        finally:
+            _unlock(connection, name)
+
+
+def _unlock(connection: Connection, name: str) -> None:
+    """Give a lock back, or the whole connection where that fails: the server then sees to it."""
+    unlock = text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")
+    try:
+        connection.execute(unlock, {"name": name})
+        connection.commit()
+    except (ShopGuideError, SQLAlchemyError):
+        connection.invalidate()
+
+
 def _open_sqlite(url: URL) -> Engine:
     pool: dict[str, int] = {}
     file = Path(url.database) if url.database and url.database != ":memory:" else None
@@ -152,6 +193,7 @@ def _open_sqlite(url: URL) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+        hide_parameters=True,  # they are what customers wrote
         **pool,
     )
     where = str(file or "the database")
@@ -206,7 +248,9 @@ def _sqlite_advice(message: str, where: str) -> str | None:
 
 def _open_postgresql(url: URL) -> Engine:
     try:
-        engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=40)
+        engine = create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, pool_size=10, max_overflow=40
+        )
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise SettingsError(
             "database_url: PostgreSQL needs the extra 'postgres': pip install 'shopguide[postgres]'"
@@ -215,17 +259,21 @@ def _open_postgresql(url: URL) -> Engine:
 
     @event.listens_for(engine, "handle_error")
     def explain(context: ExceptionContext) -> None:
+        if context.is_pre_ping:
+            return  # a connection that was closed meanwhile: the pool opens another
         error = context.original_exception
         state: str | None = getattr(error, "sqlstate", None)
         advice = None
         if context.connection is None:
             advice = f"cannot connect ({str(error).strip().splitlines()[0]})"
-        elif state == "53100":
+            raise DatabaseAwayError(f"{where}: {advice}") from error
+        if state == "53100":
             advice = "the server's disk is full: free some space, then try again"
-        elif state in {"55P03", "40P01"}:
+        elif state in {_LOCK_TIMEOUT, "40P01"}:
             advice = "is in use by another process that is writing; try again"
         elif context.is_disconnect:
             advice = "the server closed the connection; try again"
+            raise DatabaseAwayError(f"{where}: {advice}") from error
         if advice is not None:
             raise ShopGuideError(f"{where}: {advice}") from error
 

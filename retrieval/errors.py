@@ -13,5 +13,9 @@ class SettingsError(ShopGuideError):
     """A setting that is missing, misspelt or out of range."""
 
 
+class DatabaseAwayError(ShopGuideError):
+    """The database server cannot be reached, or has just closed the connection."""
+
+
 class MissingWeightsError(ShopGuideError):
     """Model weights that should be on this machine are not."""

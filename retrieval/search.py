@@ -27,6 +27,7 @@ from retrieval.product import Product
 from retrieval.settings import RetrievalSettings
 from retrieval.snapshot import Snapshot, take_snapshot
 from retrieval.tokenize import is_chinese
+from retrieval.vectors import check_server
 
 System = Literal["bm25", "dense", "hybrid"]
 Scores = NDArray[np.float32]
@@ -251,6 +252,14 @@ class ProductSearch:
         if any(one not in stored for one in hashes):
             return None  # an import has just removed or not yet stored some
         return late_scores(query, [stored[one] for one in hashes])
+
+    def check_store(self) -> None:
+        """See whether the vector store answers; the embedded one is only open while it changes.
+
+        Raises:
+            ShopGuideError: the server does not answer.
+        """
+        check_server(self._settings)
 
     def close(self) -> None:
         """Release the files that the search reads."""

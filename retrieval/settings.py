@@ -29,6 +29,10 @@ class RetrievalSettings(BaseSettings):
         str | None,
         Field(description="http(s)://host:port of a Chroma server; by default embedded"),
     ] = None
+    chroma_token: Annotated[
+        SecretStr | None,
+        Field(description="Bearer token that the proxy before the Chroma server asks for"),
+    ] = None
     embedder: Annotated[
         str,
         Field(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 LOCK_SECONDS = 600.0
+ANSWER_SECONDS = 5.0
 _PAGE = 2000
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ def open_vectors(settings: RetrievalSettings, embedder: Embedder) -> Generator[V
 
     if settings.chroma_url is not None:
         try:
-            yield _collection(_server(settings.chroma_url), embedder)
+            yield _collection(_server(settings), embedder)
         except (ChromaError, httpx.HTTPError) as error:
             raise ShopGuideError(f"the Chroma server {settings.chroma_url}: {error}") from error
         return
@@ -140,16 +141,44 @@ def _embedded(folder: Path) -> Client:
         raise DamagedStoreError(f"{folder} cannot be opened: {error}") from error
 
 
-def _server(url: str) -> ClientAPI:
+def check_server(settings: RetrievalSettings) -> None:
+    """See whether the Chroma server answers, within seconds; its own client waits for ever.
+
+    Raises:
+        ShopGuideError: it does not, or its proxy refuses the token.
+    """
+    url = settings.chroma_url
+    if url is None:
+        return
+    try:
+        address = url.rstrip("/") + "/api/v2/heartbeat"
+        answer = httpx.get(address, headers=_headers(settings), timeout=ANSWER_SECONDS)
+        answer.raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ShopGuideError(f"chroma_url: no Chroma server answers at {url} ({error})") from error
+
+
+def _headers(settings: RetrievalSettings) -> dict[str, str]:
+    token = settings.chroma_token
+    return {} if token is None else {"Authorization": f"Bearer {token.get_secret_value()}"}
+
+
+def _server(settings: RetrievalSettings) -> ClientAPI:
     import chromadb
 
+    url = settings.chroma_url or ""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or parts.hostname is None:
         raise SettingsError(f"chroma_url: '{url}' is not of the form http(s)://host:port")
     tls = parts.scheme == "https"
+    check_server(settings)
     try:
         return chromadb.HttpClient(
-            parts.hostname, parts.port or (443 if tls else 8000), ssl=tls, settings=_quiet()
+            parts.hostname,
+            parts.port or (443 if tls else 80),
+            ssl=tls,
+            headers=_headers(settings),
+            settings=_quiet(),
         )
     except ValueError as error:
         raise ShopGuideError(f"chroma_url: no Chroma server answers at {url}") from error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import logging
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from types import FrameType
@@ -15,7 +17,6 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from assistant.turn import Guide
@@ -23,27 +24,40 @@ from retrieval.catalog import Catalog
 from retrieval.database import open_database
 from retrieval.demo import demo_images_dir
 from retrieval.errors import ShopGuideError
-from ui.api.edges import Cors, RequestIds
+from ui.api.access import Api
+from ui.api.edges import Cors
 from ui.api.errors import Failures
+from ui.api.ledger import RENEWED_SECONDS
 from ui.api.mounting import close_unknown, mount_api
 from ui.channels.routes import mount_channels
 from ui.chat.mounting import mount_chat
 from ui.consent_api import consent_router
+from ui.desk import TurnDesk
 from ui.events_api import events_router
 from ui.housekeeping import Housekeeper
 from ui.mcp.endpoint import mount_mcp
+from ui.observing.logs import set_up_logs
+from ui.observing.metrics import Metrics
+from ui.observing.requests import Requests
+from ui.observing.routes import observing_router
+from ui.observing.tracing import open_tracing
 from ui.pictures import pictures_router
-from ui.problems import answer_with_problems, problem
+from ui.problems import answer_with_problems
 from ui.product_page import product_router
+from ui.repeating import Repeating
 from ui.security import Gatekeeper
 from ui.settings import Settings
 from ui.staff.links import setup_link
 from ui.staff.mounting import mount_staff
 from ui.widget.routes import widget_router
 
+logger = logging.getLogger(__name__)
+
 STATIC = Path(__file__).parent / "static"
+WATCH_SECONDS = 0.5
+"""How often it is seen whether another process changed the catalogue or promoted a model."""
 GRACE_SECONDS = 3
-"""How long replies under way may take when the server is told to stop."""
+"""How long an answer may still be sent when the server stops; open pages are then let go."""
 
 
 def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None) -> FastAPI:
@@ -55,16 +69,34 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     engine = open_database(settings.resolved_database_url)
     catalog = catalog or Catalog(engine)
 
+    api = Api(settings, engine, guide, catalog)
+    metrics = Metrics(guide, api.desk)
+    tracing = open_tracing(settings.otlp_endpoint)
+    guide.watch(tracing.turn)
+    guide.is_busy = lambda: api.desk.is_busy
+    repeating = (
+        Repeating("the catalogue's changes cannot be read", guide.take_up_changes, WATCH_SECONDS),
+        Repeating("requests cannot be renewed", api.ledger.renew, RENEWED_SECONDS),
+    )
+
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         housekeeper = Housekeeper(engine, settings.retention_days)
         housekeeper.start()
+        guide.is_watched = True
+        for each in repeating:
+            each.start()
         channels.start()
         async with tools.running():
             yield
+        guide.is_watched = False
+        for each in repeating:
+            each.stop()
         housekeeper.stop()
-        channels.worker.stop()
+        await asyncio.to_thread(channels.worker.stop)
+        await api.desk.drained(settings.shutdown_seconds)
         api.desk.close()
+        tracing.close()
         engine.dispose()
 
     app = FastAPI(
@@ -74,45 +106,27 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
         openapi_url="/v1/openapi.json",
         lifespan=lifespan,
         middleware=[
-            Middleware(RequestIds),
+            Middleware(Requests, metrics=metrics, tracing=tracing),
             Middleware(Gatekeeper),
             Middleware(Cors, origins=settings.allowed_origins),
             Middleware(Failures),
         ],
     )
     answer_with_problems(app)
-    api = mount_api(app, settings, engine, guide, catalog)
+    mount_api(app, api)
     app.include_router(widget_router(settings, catalog))
     app.include_router(events_router(guide))
     app.include_router(consent_router(guide))
     app.include_router(pictures_router(settings.images_dir or demo_images_dir()))
     app.include_router(product_router(settings, catalog))
-    _add_health(app, catalog)
+    app.include_router(observing_router(settings, catalog, guide, api.desk, metrics))
     mount_staff(app, settings, engine)
     tools = mount_mcp(app, api)
     channels = mount_channels(app, api)
     close_unknown(app)
     app.mount("/guide", StaticFiles(directory=STATIC))
-    mount_chat(app, settings, guide, catalog)
+    mount_chat(app, settings, guide, catalog, api.desk)
     return app
-
-
-def _add_health(app: FastAPI, catalog: Catalog) -> None:
-    @app.get("/healthz", include_in_schema=False)
-    async def healthz() -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        """The process is alive."""
-        return JSONResponse({"status": "ok"})
-
-    @app.get("/readyz", include_in_schema=False)
-    def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
-        """The catalogue can be read and has products."""
-        try:
-            products = catalog.count()
-        except ShopGuideError as error:
-            return problem(503, str(error))
-        if not products:
-            return problem(503, "The catalogue has no products yet.")
-        return JSONResponse({"status": "ready", "products": products})
 
 
 def serve(settings: Settings) -> None:
@@ -121,18 +135,21 @@ def serve(settings: Settings) -> None:
     Raises:
         ShopGuideError: the port is taken, or the shop cannot be opened.
     """
+    set_up_logs(settings.log_format, settings.log_level)
     listener = _listen(settings)
     with contextlib.closing(listener):
         guide = Guide.open(settings)
         with contextlib.closing(guide):
+            app = create_app(settings, guide)
             config = uvicorn.Config(
-                create_app(settings, guide),
+                app,
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                forwarded_allow_ips=list(settings.trusted_proxies),
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
-            server = _AnnouncingServer(config, settings)
+            server = _AnnouncingServer(config, settings, app.state.api.desk)
             with _signals_only_stop_the_server():
                 server.run(sockets=[listener])
             if not server.started:
@@ -140,11 +157,17 @@ def serve(settings: Settings) -> None:
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """Says where it is once a browser would get an answer."""
+    """Says where it is once a browser would get an answer, and stops without losing a turn.
 
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+    Told to stop, it is not ready any more; it answers as before for a while, so that balancers
+    notice; then it begins no more turns, finishes those under way, and closes.
+    """
+
+    def __init__(self, config: uvicorn.Config, settings: Settings, desk: TurnDesk) -> None:
         super().__init__(config)
         self._settings = settings
+        self._desk = desk
+        self._told = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -154,14 +177,27 @@ class _AnnouncingServer(uvicorn.Server):
                 _tell(f"no staff account yet; make the first within 24 hours at\n  {link}")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self.should_exit:
+        if self._told:
             # Asked twice, uvicorn stops at once and tells of every task that it cancelled.
             logging.getLogger("uvicorn.error").disabled = True
+            self.force_exit = True
+        self._told = True
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         _tell("stopping …")
+        self._desk.leaving = True
+        await self._unless_asked_again(self._settings.shutdown_delay_seconds)
+        if not await self._desk.drained(
+            self._settings.shutdown_seconds, hurried=lambda: self.force_exit
+        ):
+            logger.error("%s turns are cut off: they took too long", self._desk.admitted)
         await super().shutdown(sockets)
+
+    async def _unless_asked_again(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self.force_exit:
+            await asyncio.sleep(0.05)
 
 
 def _tell(message: str) -> None:

@@ -21,6 +21,7 @@ from pydantic_settings import (
 from retrieval.errors import SettingsError
 from retrieval.shop_name import shop_name
 from ui.channels.settings import ChannelSettings
+from ui.observing.logs import LogFormat, LogLevel
 from ui.staff.roles import Role
 
 logger = logging.getLogger(__name__)
@@ -65,11 +66,49 @@ class Settings(ChannelSettings):
         Field(description="where requests are counted; redis://… for several servers together"),
     ] = "memory://"
     turns_at_once: Annotated[
-        int, Field(ge=1, le=256, description="API turns computed side by side")
+        int, Field(ge=1, le=256, description="turns of page and API computed side by side")
     ] = 8
     turns_waiting: Annotated[
-        int, Field(ge=0, le=10_000, description="API turns that may wait; more are answered 429")
+        int,
+        Field(
+            ge=0, le=10_000, description="turns that may wait; more are told that the guide is busy"
+        ),
     ] = 32
+    turn_wait_seconds: Annotated[
+        float, Field(gt=0, description="a turn that would wait longer for its start is refused too")
+    ] = 4
+    shutdown_delay_seconds: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=300,
+            description="told to stop, answer so long as before, but not ready: balancers notice",
+        ),
+    ] = 0
+    shutdown_seconds: Annotated[
+        float, Field(ge=0, le=600, description="told to stop, how long turns under way may take")
+    ] = 20
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Field(description="addresses or networks of proxies whose X-Forwarded-For is believed"),
+    ] = ("127.0.0.1", "::1")
+    log_format: Annotated[
+        LogFormat, Field(description="what serve logs: lines for people, or a JSON object a line")
+    ] = "text"
+    log_level: Annotated[
+        LogLevel, Field(description="what serve logs; info has a line for every request")
+    ] = "warning"
+    metrics_token: Annotated[
+        SecretStr | None,
+        Field(description="opens /metrics as a Bearer token; without it only to this machine"),
+    ] = None
+    otlp_endpoint: Annotated[
+        str | None,
+        Field(
+            pattern=r"^https?://\S+$",
+            description="OpenTelemetry collector (OTLP over gRPC), such as http://localhost:4317",
+        ),
+    ] = None
     staff_session_hours: Annotated[
         float, Field(gt=0, le=720, description="after this, staff sign in again")
     ] = 12

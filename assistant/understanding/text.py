@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.language import HAN
 
@@ -66,6 +67,7 @@ def tokenise(text: str) -> list[Token]:
     ]
 
 
+@lru_cache(maxsize=20_000)  # the words of the vocabulary, compared with every message
 def phrase(words: str) -> tuple[str, ...]:
     """The key of a phrase of the vocabulary: the lemmas of its words, marks dropped."""
     return tuple(token.lemma for token in tokenise(clean(words)) if token.is_word)

@@ -15,8 +15,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from retrieval.catalog import MIGRATIONS, VERSION_TABLE, Catalog
-from retrieval.database import held_lock, migrate, open_database, reading, writing
-from retrieval.errors import SettingsError, ShopGuideError
+from retrieval.database import held_lock, migrate, open_database, reading, waited_lock, writing
+from retrieval.errors import DatabaseAwayError, SettingsError, ShopGuideError
 from retrieval.tables import metadata
 
 
@@ -262,3 +262,41 @@ def test_opening_again_is_quick_work(sqlite_url: str) -> None:
         started = time.monotonic()
         assert Catalog(open_database(sqlite_url)).revision() == 0
         assert time.monotonic() - started < 5
+
+
+def test_a_lock_is_waited_for_on_postgresql(postgres_url: str) -> None:
+    here, there = open_database(postgres_url), open_database(postgres_url)
+    with waited_lock(here, "a conversation", 5, "busy"):
+        with waited_lock(there, "another conversation", 5, "busy"):
+            pass  # which is not kept waiting
+        with (
+            pytest.raises(ShopGuideError, match="busy"),
+            waited_lock(there, "a conversation", 0.05, "busy"),
+        ):
+            pytest.fail("two have it")
+    with waited_lock(there, "a conversation", 5, "busy"):
+        pass
+    for engine in (here, there):
+        engine.dispose()
+
+
+def test_connections_that_the_server_closed_are_opened_again(postgres_url: str) -> None:
+    engine = open_database(postgres_url)
+    with engine.connect() as kept:
+        kept.execute(text("SELECT 1"))
+    with open_database(postgres_url).connect() as other:
+        other.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        )
+    with engine.connect() as again:
+        assert again.execute(text("SELECT 1")).scalar_one() == 1
+    engine.dispose()
+
+
+def test_a_server_that_is_away_is_told_apart(postgres_url: str) -> None:
+    gone = postgres_url.rpartition("/")[0] + "/nowhere"
+    with pytest.raises(DatabaseAwayError, match="cannot connect"):
+        open_database(gone).connect()

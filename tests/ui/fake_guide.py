@@ -13,6 +13,7 @@ from assistant.events import Event, EventKind
 from assistant.ids import new_id
 from assistant.log import LoggedTurn, UnknownTurnError
 from assistant.reply import Intent, ProductCard, ProductsReady, Reply, TextReady, TurnEvent
+from assistant.watching import Watcher
 from retrieval.demo import demo_images_dir
 from retrieval.product import Product, Review, Translation
 
@@ -68,6 +69,23 @@ class FakeGuide:
         self.slow = threading.Event()
         self.broken = False
         self.left_early = 0
+        self.is_watched = False
+        self.is_busy = lambda: False
+
+    def watch(self, watcher: Watcher) -> None:
+        """Nothing of what is made up here is counted."""
+
+    def models(self) -> dict[str, str | None]:
+        return {"clicks": "v1", "embedder": "none", "llm": None}
+
+    def revision(self) -> int:
+        return 1
+
+    def check_vectors(self) -> None:
+        pass
+
+    def take_up_changes(self) -> None:
+        pass
 
     def answer(
         self,

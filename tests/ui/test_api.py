@@ -196,7 +196,7 @@ def test_a_request_of_a_server_that_died_is_taken_over(
         connection.execute(
             update(requests)
             .where(requests.c.conversation_id == conversation)
-            .values(turn=None, started_at=long_ago)
+            .values(turn=None, started_at=long_ago, renewed_at=long_ago)
         )
     again = http.post(f"{path}/messages", json={"message": WISH}, headers=headers)
     assert again.json()["turn"] == 1
@@ -273,7 +273,7 @@ def test_more_than_can_be_done_is_refused_at_the_door(
     http: httpx.Client, real_site: RealSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, go = real_site.api.desk, threading.Event()
-    monkeypatch.setattr(desk, "_most", 2)
+    monkeypatch.setattr(desk, "most", 2)
     path, token = begin(http)
     real = real_site.guide.answer
 

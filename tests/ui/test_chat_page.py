@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
+import pytest
 from playwright.sync_api import Browser, expect
 from visiting import SHOP, Site, Visitor
 
@@ -193,6 +194,20 @@ def test_a_failure_is_told_and_can_be_tried_again(visitor: Visitor, site: Site) 
     page.get_by_role("button", name="Try again").click()
     visitor.answered(1)
     assert page.locator(".sg-said p").all_inner_texts() == [WISH]
+    expect(page.locator(".sg-card")).to_have_count(5)
+
+
+def test_too_many_at_once_is_said_kindly_and_can_be_tried_again(
+    visitor: Visitor, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visitor.open()
+    with monkeypatch.context() as full:
+        full.setattr(site.app.state.api.desk, "most", 0)
+        page.fill("#sg-message", WISH)
+        page.press("#sg-message", "Enter")
+        expect(page.locator(".sg-trouble")).to_contain_text("Many people are asking")
+    page.get_by_role("button", name="Try again").click()
+    visitor.answered(1)
     expect(page.locator(".sg-card")).to_have_count(5)
 
 

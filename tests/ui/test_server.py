@@ -30,7 +30,10 @@ def post_event(client: httpx.Client, conversation_id: str, **body: object) -> ht
 
 def test_health_and_readiness(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json() == {"status": "ready", "products": len(PRODUCTS)}
+    ready = client.get("/readyz").json()
+    assert (ready["status"], ready["products"]) == ("ready", len(PRODUCTS))
+    assert (ready["database"], ready["vector_store"]) == ("ok", "ok")
+    assert ready["click_model"] == "v1"
 
 
 def test_an_event_is_recorded(client: httpx.Client, site: Site) -> None:

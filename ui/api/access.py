@@ -19,8 +19,8 @@ from ui.api.capability import ConversationTokens
 from ui.api.errors import RefusedError
 from ui.api.keys import ApiKey, ApiKeys, Scope
 from ui.api.ledger import Ledger
-from ui.api.turns import TurnDesk
 from ui.chat.storefront import Storefronts
+from ui.desk import TurnDesk
 from ui.settings import Settings
 
 _BEARER = HTTPBearer(
@@ -45,7 +45,9 @@ class Api:
         self.keys = ApiKeys(engine)
         self.tokens = ConversationTokens(engine)
         self.ledger = Ledger(engine)
-        self.desk = TurnDesk(settings.turns_at_once, settings.turns_waiting)
+        self.desk = TurnDesk(
+            settings.turns_at_once, settings.turns_waiting, settings.turn_wait_seconds
+        )
         self.storefronts = Storefronts(catalog, settings.currency)
         self._limiter = MovingWindowRateLimiter(storage_from_string(settings.rate_limit_storage))
 

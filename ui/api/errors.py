@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retrieval.errors import ShopGuideError
-from ui.api.turns import BusyError
+from ui.desk import BusyError, StoppingError
 from ui.problems import problem
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,10 @@ def refusal_of(error: Exception) -> RefusedError:
             return RefusedError(
                 429, "The guide is busy; try again shortly.", {"Retry-After": str(seconds)}
             )
+        case StoppingError():
+            return RefusedError(
+                503, "This server is about to stop; ask again.", {"Retry-After": "1"}
+            )
         case ShopGuideError():
             logger.error("a request could not be served: %s", error)
             return RefusedError(503, "The guide cannot do this at present.", {"Retry-After": "5"})
@@ -65,7 +69,7 @@ def answer_refusals(app: FastAPI) -> None:
         return refusal.response()
 
     app.add_exception_handler(HTTPException, of_http)
-    for kind in (RefusedError, BusyError, ShopGuideError):
+    for kind in (RefusedError, BusyError, StoppingError, ShopGuideError):
         app.add_exception_handler(kind, refused)
 
 

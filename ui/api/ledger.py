@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,9 @@ from retrieval.database import writing
 from ui.api.tables import requests
 
 KEPT = timedelta(hours=24)
-LEASE = timedelta(seconds=40)
-"""A request that is unfinished for longer was begun by a server that is gone."""
+LEASE = timedelta(seconds=10)
+"""A request of which its server has not said for longer that it is at it: that server is gone."""
+RENEWED_SECONDS = 2.0
 
 
 class OtherMessageError(Exception):
@@ -45,6 +47,8 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._lock = threading.Lock()
+        self._ours: set[tuple[str, str]] = set()
 
     def claim(self, conversation_id: str, key: str, print_: str) -> Claim:
         """Take a request, or learn what became of it.
@@ -52,6 +56,13 @@ class Ledger:
         Raises:
             OtherMessageError: the key came before, with another message.
         """
+        claim = self._claim(conversation_id, key, print_)
+        if claim.state == "ours":
+            with self._lock:
+                self._ours.add((conversation_id, key))
+        return claim
+
+    def _claim(self, conversation_id: str, key: str, print_: str) -> Claim:
         now = datetime.now(UTC)
         try:
             with writing(self._engine) as connection:
@@ -66,6 +77,7 @@ class Ledger:
                             key=key,
                             fingerprint=print_,
                             started_at=now,
+                            renewed_at=now,
                         )
                     )
                     return Claim("ours")
@@ -74,10 +86,13 @@ class Ledger:
                 if row.turn is not None:
                     return Claim("done", row.turn)
                 since = aware(row.started_at)
-                if since > now - LEASE:
+                with self._lock:  # whatever the clock says, it is being answered here
+                    is_here = (conversation_id, key) in self._ours
+                if is_here or aware(row.renewed_at or row.started_at) > now - LEASE:
                     return Claim("running")
                 turn = _answered_since(connection, conversation_id, since)
-                values = {"started_at": now} if turn is None else {"turn": turn}
+                again = {"started_at": now, "renewed_at": now}
+                values = again if turn is None else {"turn": turn}
                 connection.execute(update(requests).where(_is(conversation_id, key)).values(values))
                 return Claim("ours") if turn is None else Claim("done", turn)
         except IntegrityError:  # another server took it in the same moment
@@ -85,15 +100,38 @@ class Ledger:
 
     def finish(self, conversation_id: str, key: str, turn: int) -> None:
         """The request is answered by this turn."""
+        self._forget(conversation_id, key)
         with writing(self._engine) as connection:
             connection.execute(update(requests).where(_is(conversation_id, key)).values(turn=turn))
 
     def abandon(self, conversation_id: str, key: str) -> None:
         """The request was not answered and may be sent again at once."""
+        self._forget(conversation_id, key)
         with writing(self._engine) as connection:
             connection.execute(
                 delete(requests).where(_is(conversation_id, key), requests.c.turn.is_(None))
             )
+
+    def renew(self) -> None:
+        """Say of all requests that are answered here that they are; every `RENEWED_SECONDS`.
+
+        Raises:
+            ShopGuideError: the database does not answer.
+        """
+        with self._lock:
+            ours = list(self._ours)
+        if not ours:
+            return
+        now = datetime.now(UTC)
+        with writing(self._engine) as connection:
+            for conversation_id, key in sorted(ours):
+                connection.execute(
+                    update(requests).where(_is(conversation_id, key)).values(renewed_at=now)
+                )
+
+    def _forget(self, conversation_id: str, key: str) -> None:
+        with self._lock:
+            self._ours.discard((conversation_id, key))
 
 
 def _is(conversation_id: str, key: str) -> ColumnElement[bool]:

@@ -7,17 +7,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from sqlalchemy import Engine
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from assistant.turn import Guide
-from retrieval.catalog import Catalog
 from ui.api import completions, conversations, products
 from ui.api.access import Api
 from ui.api.documenting import ProblemDetails, refusals
 from ui.api.errors import RefusedError, answer_refusals
-from ui.settings import Settings
 
 _DESCRIPTION = """\
 Talk to the shop's guide, search its catalogue and keep it up to date.
@@ -28,17 +24,13 @@ A key goes into `Authorization: Bearer sg_…`. A conversation is opened by its 
 """
 
 
-def mount_api(
-    app: FastAPI, settings: Settings, engine: Engine, guide: Guide, catalog: Catalog
-) -> Api:
+def mount_api(app: FastAPI, api: Api) -> None:
     """Add the API's routes; call before anything is mounted at `/`."""
-    api = Api(settings, engine, guide, catalog)
     app.state.api = api
     answer_refusals(app)
     for part in (conversations, products, completions):
         app.include_router(part.router)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
-    return api
 
 
 class _Nothing:

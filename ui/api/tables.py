@@ -35,6 +35,7 @@ requests = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("turn", Integer),
     Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("renewed_at", DateTime(timezone=True)),
     Index("api_requests_started_at", "started_at"),
 )
 

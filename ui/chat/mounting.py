@@ -11,10 +11,13 @@ from fastapi import FastAPI
 from assistant.turn import Guide
 from retrieval.catalog import Catalog
 from ui.chat.document import ChatDocument
+from ui.desk import TurnDesk
 from ui.settings import Settings
 
 
-def mount_chat(app: FastAPI, settings: Settings, guide: Guide, catalog: Catalog) -> None:
+def mount_chat(
+    app: FastAPI, settings: Settings, guide: Guide, catalog: Catalog, desk: TurnDesk
+) -> None:
     """Build the chat page and mount it; call after every other route is in place."""
     # Gradio reads these when it is imported. Its cache is empty and its own: files in it can
     # be read by everybody.
@@ -29,7 +32,7 @@ def mount_chat(app: FastAPI, settings: Settings, guide: Guide, catalog: Catalog)
 
     gr.mount_gradio_app(
         app,
-        build_chat(settings, guide, catalog),
+        build_chat(settings, guide, catalog, desk),
         path="/",
         server_name=settings.host,
         server_port=settings.port,

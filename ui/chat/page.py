@@ -17,6 +17,7 @@ from ui.chat.requests import ChangeCart, Remove, Resume, Say, Stop
 from ui.chat.storefront import Storefronts
 from ui.chat.streaming import Running, TurnStoppedError
 from ui.chat.views import TurnView, conversation_json
+from ui.desk import BusyError, StoppingError, TurnDesk
 from ui.i18n import LANGUAGES, words
 from ui.markup import render
 from ui.settings import Settings
@@ -33,9 +34,9 @@ import(new URL("guide/chat.js", document.baseURI))
 """
 
 
-def build_chat(settings: Settings, guide: Guide, catalog: Catalog) -> gr.Blocks:
+def build_chat(settings: Settings, guide: Guide, catalog: Catalog, desk: TurnDesk) -> gr.Blocks:
     """The page; nothing of a customer is kept in it between two events."""
-    handlers = ChatHandlers(settings, guide, catalog)
+    handlers = ChatHandlers(settings, guide, catalog, desk)
     options: dict[str, Any] = {
         "queue": True,
         "show_progress": "hidden",
@@ -65,7 +66,8 @@ def build_chat(settings: Settings, guide: Guide, catalog: Catalog) -> gr.Blocks:
         view.remove(handlers.remove, outputs=view, **options)
         view.cart(handlers.cart, outputs=view, **options)
         view.stop(handlers.stop, **options)
-    page.queue(default_concurrency_limit=8, max_size=64)
+    # How many turns there is room for is the desk's to say, and kindly; Gradio would only fail.
+    page.queue(default_concurrency_limit=None)
     return page
 
 
@@ -77,10 +79,10 @@ def shop_title(name: str) -> str:
 class ChatHandlers:
     """What happens when the page's script triggers an event."""
 
-    def __init__(self, settings: Settings, guide: Guide, catalog: Catalog) -> None:
+    def __init__(self, settings: Settings, guide: Guide, catalog: Catalog, desk: TurnDesk) -> None:
         self._guide = guide
         self._storefronts = Storefronts(catalog, settings.currency)
-        self._running = Running()
+        self._running = Running(desk)
 
     async def resume(self, event: gr.EventData) -> _Json:
         """The remembered conversation, or wishes to begin with."""
@@ -138,6 +140,8 @@ class ChatHandlers:
                 yield view.to_json()
         except TurnStoppedError:
             yield replace(view, phase="stopped").to_json()
+        except (BusyError, StoppingError):
+            yield replace(view, phase="busy").to_json()
         except Exception:
             # Logged where it happened; the customer is told, and can try again.
             yield replace(view, phase="failed").to_json()

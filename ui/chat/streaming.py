@@ -6,16 +6,15 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from assistant.reply import Reply, TurnEvent
+from ui.desk import TurnDesk
 
 logger = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.06
 """The least time between two updates of a page: more would cost the browser, not help the eye."""
-MOST_TURNS_AT_ONCE = 16
 
 
 class TurnStoppedError(Exception):
@@ -29,8 +28,8 @@ class Running:
     there when the page is loaded again; only being stopped ends it early.
     """
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(MOST_TURNS_AT_ONCE, thread_name_prefix="turn")
+    def __init__(self, desk: TurnDesk) -> None:
+        self._desk = desk
         self._stops: dict[str, _Stop] = {}
 
     def stop(self, key: str) -> None:
@@ -45,6 +44,8 @@ class Running:
 
         Raises:
             TurnStoppedError: it was stopped.
+            BusyError: there is no room; nothing was begun.
+            StoppingError: the server is about to stop; nothing was begun.
             Exception: what the guide raised.
         """
         with self._stoppable(key) as stop:
@@ -53,7 +54,7 @@ class Running:
             def post(item: _Item) -> None:
                 loop.call_soon_threadsafe(stop.queue.put_nowait, item)
 
-            worker = loop.run_in_executor(self._threads, _run, answer, post, stop.flag)
+            worker = self._desk.begin(lambda: _run(answer, post, stop.flag))
             worker.add_done_callback(_log_failure)
             while True:
                 batch = [await stop.queue.get()]

@@ -21,7 +21,7 @@ from ui.chat.wanted import chips_of, label_of
 from ui.i18n import words
 from ui.markup import render
 
-Phase = Literal["waiting", "writing", "done", "stopped", "failed"]
+Phase = Literal["waiting", "writing", "done", "stopped", "busy", "failed"]
 
 
 @dataclass(frozen=True, slots=True)

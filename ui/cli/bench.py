@@ -15,6 +15,7 @@ import typer
 
 from retrieval.errors import ShopGuideError
 from retrieval.product import Product
+from ui.cli import bench_load
 from ui.cli.bench_clicks import CLICK_RUNS, Asked
 from ui.cli.output import print_fields, print_json
 from ui.settings import Settings, load_settings
@@ -35,6 +36,8 @@ class Bench(StrEnum):
     METHODS = "methods"
     BIAS = "bias"
     DAYS = "days"
+    LOAD = "load"
+    SOAK = "soak"
 
 
 def bench(
@@ -60,6 +63,17 @@ def bench(
         str | None, typer.Option(help="methods: which, by commas; all by default")
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="methods: passes over the examples")] = 1,
+    servers: Annotated[
+        int, typer.Option(min=1, max=16, help="load, soak: server processes side by side")
+    ] = 1,
+    seconds: Annotated[
+        float | None,
+        typer.Option(min=1, max=7200, help="load: of a step (8); soak: in all (60)"),
+    ] = None,
+    per_minute: Annotated[
+        float, typer.Option(min=1, help="soak: conversations that begin a minute")
+    ] = 30,
+    peer: Annotated[bool, typer.Option(help="load: measure the peer as well")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
 ) -> None:
     """Measure this shop on this machine.
@@ -72,12 +86,19 @@ def bench(
     what people made of them (conditions, rewritten requests, intents), how far the guide agrees;
     methods cross-validates ways to train the click model on examples, over queries; bias
     undoes position bias in simulated logs whose true relevance is known; days learns from five
-    simulated days' logs, one of them poisoned, and takes a wrong promotion back.
+    simulated days' logs, one of them poisoned, and takes a wrong promotion back;
+    load lets more and more customers talk to servers on a copy of this shop until some are told
+    to wait, beside a plain FastAPI application with LangChain's Chroma and a CrossEncoder; soak
+    lets them come at a steady rate and watches the memory. Both stay on this machine.
     """
     settings = load_settings()
     if name.value in CLICK_RUNS:
         asked = Asked(settings, limit, examples, grade, folds, tuned_folds, methods, epochs)
         report = CLICK_RUNS[name.value](asked)
+    elif name is Bench.LOAD:
+        report = bench_load.load(settings, _lines(queries, limit), servers, seconds, peer)
+    elif name is Bench.SOAK:
+        report = bench_load.soak(settings, _lines(queries, limit), servers, seconds, per_minute)
     else:
         report = _RUNS[name](settings, queries, limit)
     fields = dataclasses.asdict(report)  # pyright: ignore[reportArgumentType]

@@ -22,7 +22,7 @@ from ui.api.access import Api
 from ui.api.answering import last_of
 from ui.api.bodies import Results
 from ui.api.products import results_of
-from ui.api.turns import BusyError
+from ui.desk import BusyError, StoppingError
 
 CHANNEL = "mcp"
 _T = TypeVar("_T")
@@ -141,6 +141,8 @@ async def _done(api: Api, work: Callable[[], _T]) -> _T:
         return await api.desk.run(work)
     except BusyError as error:
         raise ToolError(f"The guide is busy; try again in {error.retry_after} s.") from None
+    except StoppingError:
+        raise ToolError("This server is about to stop; try again.") from None
     except ShopGuideError as error:
         raise ToolError("The guide cannot do this at present.") from error
 

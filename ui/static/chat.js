@@ -203,7 +203,7 @@ export function start(element, trigger, watch, props) {
       if (isRevealing(text)) text.addEventListener("written", finish, { once: true });
       else finish();
       clearTimeout(current.timer); clearTimeout(current.slow);
-    } else if (view.phase === "failed" || view.phase === "stopped") close(current, view.phase);
+    } else if (["failed", "busy", "stopped"].includes(view.phase)) close(current, view.phase);
   }
 
   function close(turn, how) {
@@ -227,9 +227,9 @@ export function start(element, trigger, watch, props) {
   function trouble(element, how, again) {
     const note = document.createElement("p"), words = document.createElement("span");
     note.className = "sg-trouble";
-    words.dataset.t = how === "failed" ? "failed" : how;
+    words.dataset.t = how;
     note.append(words);
-    if (how === "failed") {
+    if (how !== "stopped") {
       const retry = document.createElement("button");
       retry.type = "button";
       retry.className = "sg-suggestion";
