@@ -17,7 +17,8 @@ class Explanation:
     """`place` counts from 1 among the `of` products shown together, 0 where it was not shown.
 
     `met` are the customer's conditions that the record confirms, `unmet` those it does not;
-    `counted` is what the click model counted in the product's favour when it was shown.
+    `counted` is what the click model counted in the product's favour when it was shown, `words`
+    those of the product's own that spoke for it most.
     """
 
     title: str
@@ -26,6 +27,7 @@ class Explanation:
     met: tuple[str, ...]
     unmet: tuple[str, ...]
     counted: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
 
 def explain(
@@ -35,6 +37,7 @@ def explain(
     naming: Naming,
     facets: Facets,
     currency: str | None,
+    words: tuple[str, ...] = (),
 ) -> Explanation:
     """The reasons of a recommendation that was made in this conversation."""
     met: list[str] = []
@@ -52,5 +55,5 @@ def explain(
     said = {*met, *unmet}
     counted = [reason for reason in (card.reasons if card else []) if reason not in said]
     return Explanation(
-        naming.title(product), place, len(shown), tuple(met), tuple(unmet), tuple(counted)
+        naming.title(product), place, len(shown), tuple(met), tuple(unmet), tuple(counted), words
     )

@@ -10,7 +10,7 @@ from assistant.answering.several import answer_on_several
 from assistant.answering.shop import answer_shop_question
 from assistant.answering.variants import answer_on_variants
 from assistant.comparing import MOST_COMPARED, advantages, comparison_of, winners_first
-from assistant.constraints import Constraints
+from assistant.constraints import SUPERLATIVES, Constraints
 from assistant.explaining import explain
 from assistant.finding import Found
 from assistant.overview import overview, samples
@@ -19,6 +19,7 @@ from assistant.planning import cards_of, picks_of
 from assistant.reasons import rating_text
 from assistant.recommending import recommend
 from assistant.reply import TurnEvent
+from assistant.scoring import explain_shown, telling_words
 from assistant.state import DialogueState
 from assistant.understanding.text import clean
 from retrieval.filters import Filters
@@ -86,11 +87,34 @@ def say_why(context: TurnContext) -> Iterator[TurnEvent]:
     product = products[0]
     draft.cards = context.parts.log.cards(draft.turn.conversation_id, [product.id])
     card = draft.cards[0] if draft.cards else None
-    explained = explain(product, card, state, context.naming, context.facets, context.currency)
+    words = _words_that_counted(context, product)
+    explained = explain(
+        product, card, state, context.naming, context.facets, context.currency, words
+    )
     said = composer.why(explained)
     if not explained.met and (rating := rating_text(product, draft.language)):
         said += composer.product_answer(explained.title, [rating])
     yield from draft.say_all(said)
+
+
+def _words_that_counted(context: TurnContext, product: Product) -> tuple[str, ...]:
+    """Words of a shown product that spoke for it; none where the model did not decide the order.
+
+    They stand in its record still, and are told only while the version serves that counted them.
+    """
+    draft, state = context.draft, context.draft.state
+    if state.constraints.prefer in SUPERLATIVES or not state.shown:
+        return ()
+    turns = [one.turn for one in state.shown if product.id in {p.product_id for p in one.products}]
+    if not turns:
+        return ()
+    log, ranker = context.parts.log, context.parts.ranker
+    found = explain_shown(
+        log.engine, draft.turn.conversation_id, turns[-1], product.id, ranker.model
+    )
+    record = " ".join(product.texts()).casefold()
+    words = () if found is None else telling_words(found)
+    return tuple(word for word in words if word.casefold() in record)
 
 
 def answer_on_product(context: TurnContext) -> Iterator[TurnEvent]:

@@ -144,6 +144,11 @@ class ConversationLog:
         migrate(engine, MIGRATIONS, VERSION_TABLE)
         prepare_inbox(engine)
 
+    @property
+    def engine(self) -> Engine:
+        """The database that holds the log."""
+        return self._engine
+
     def begin(
         self,
         message: str,

@@ -125,6 +125,12 @@ class ClickRanker:
         """The version that ranks for a unit of the experiment."""
         return self._current().model_for(unit).version
 
+    def model(self, version: str) -> ServedModel | None:
+        """A version that serves now; None where it is another."""
+        serving = self._current()
+        known = (serving.champion, serving.challenger)
+        return next((one for one in known if one is not None and one.version == version), None)
+
     def shadow(self) -> ServedModel | None:
         """A challenger that is to score unseen what the champion ranked; None where none is."""
         serving = self._current()

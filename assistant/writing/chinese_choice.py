@@ -48,6 +48,9 @@ def why(explained: Explanation) -> list[str]:
         said.append(f"排序时还看重：{told}。" if said else f"{begin}，是因为：{told}。")
     if not said:
         said.append(f"{begin}，因为它的介绍与您说的最接近。")
+    if explained.words:
+        quoted = "".join(f"“{word}”" for word in explained.words)
+        said.append(f"它的介绍里，{quoted}最加分。")
     if explained.unmet:
         said.append(f"它的介绍没有写明“{'、'.join(explained.unmet)}”。")
     return said

@@ -55,6 +55,9 @@ def why(explained: Explanation) -> list[str]:
         )
     if not said:
         said.append(f"{begin} because its record comes closest to your words.")
+    if explained.words:
+        quoted = listed([f"“{word}”" for word in explained.words])
+        said.append(f"Of the words in its record, {quoted} counted most for it.")
     if explained.unmet:
         said.append(f"Its record does not say “{listed(explained.unmet, 'or')}”.")
     return said

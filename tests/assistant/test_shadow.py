@@ -15,7 +15,10 @@ from assistant.reply import Reply
 from assistant.tables import impressions, shadow_scores
 from assistant.turn import Guide
 from ranking.candidates import Candidate
+from ranking.features import FEATURES
+from ranking.fusion import Fusion
 from ranking.rerank import RankedHit
+from ranking.serving import ServedModel
 from retrieval.search import SearchHit
 
 
@@ -84,4 +87,19 @@ def test_impressions_name_the_version_that_ranked_them(tmp_path: Path) -> None:
     assert reply.models["clicks"] == "for c1"
     assert {row.model_version for row in rows(guide, impressions)} == {"for c1"}
     assert rows(guide, shadow_scores) == []
+    guide.close()
+
+
+def test_why_names_the_words_that_the_serving_model_counted(tmp_path: Path) -> None:
+    weights = np.array([4.0 * (name == "title_share") for name in FEATURES])
+    model = ServedModel("for c1", Fusion(weights, 0.0), None)
+    guide = guide_with(tmp_path, None)
+    ranker = cast(Any, guide.parts.ranker)
+    last(guide.answer("a waterproof jacket", conversation_id="c1"))
+    ranker.model = lambda version: model if version == "for c1" else None
+    told = last(guide.answer("why the first one?", conversation_id="c1")).text
+    ranker.model = lambda version: None  # another version serves by now: nothing is claimed
+    silent = last(guide.answer("why the first one?", conversation_id="c1")).text
+    assert "counted most for it" in told
+    assert "counted most for it" not in silent
     guide.close()

@@ -59,6 +59,9 @@ class SmallRanker:
     def version_for(self, unit: str) -> str:
         return self.version
 
+    def model(self, version: str) -> None:
+        return None
+
     def shadow(self) -> None:
         return None
 

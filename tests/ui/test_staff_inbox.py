@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import Engine
@@ -16,8 +17,11 @@ from assistant.events import Event, EventKind
 from assistant.export import export_log
 from assistant.log import ConversationLog, Impression, TurnRecord
 from assistant.reply import Intent, ProductCard, Reply
+from ranking.features import FEATURES
+from ranking.fusion import Fusion
+from ranking.serving import ServedModel
 from retrieval.errors import ShopGuideError
-from ui.staff import passwords
+from ui.staff import conversation_page, passwords
 from ui.staff.roles import Role
 
 PAGE = "/staff/conversations/{}"
@@ -97,6 +101,32 @@ def test_the_inbox_lists_and_finds(desk: Desk) -> None:
     assert "<html" not in rows
     assert agent.get("/staff?q=" + "x" * 500).status_code == 422
     assert "收件箱" in agent.get("/staff?lang=zh").text
+
+
+def test_staff_see_which_words_and_numbers_moved_a_score(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = np.array([2.0 * (name == "title_share") for name in FEATURES])
+    model = ServedModel("base-1", Fusion(weights, 0.0), None)
+    monkeypatch.setattr(conversation_page, "_model", lambda folder, version: model)
+    log = ConversationLog(desk.console.engine)
+    turn = log.begin("moorland shell", conversation_id="three")
+    reply = Reply(conversation_id="three", turn=1, language="en", text="Here.", writer="composer",
+                  intent=Intent.RECOMMEND)  # fmt: skip
+    shown = [
+        Impression(at, f"p{at}", title, "", "", "moorland shell", 0.5, 0.3, {}, "base-1")
+        for at, title in enumerate(("Moorland <Shell>", "Kettle", "Tent"), start=1)
+    ]
+    log.complete(TurnRecord(reply, {}, impressions=shown))
+    agent = desk.member(Role.AGENT)
+    page = agent.get(f"/staff/conversations/three/turns/{turn.turn}/why?product=p1").text
+    assert "Moorland &lt;Shell&gt;" in page
+    assert re.search(r"<td>Words in common</td><td>\+2\.000</td>", page)
+    assert re.search(r"<td>Moorland</td><td>\+1\.000</td>", page)
+    assert agent.get("/staff/conversations/three/turns/1/why?product=gone").status_code == 404
+    assert "turns/1/why?product=shell-1" in agent.get("/staff/conversations/one").text
+    monkeypatch.setattr(conversation_page, "_model", lambda folder, version: None)
+    assert agent.get("/staff/conversations/three/turns/1/why?product=p1").status_code == 404
 
 
 def test_the_inbox_is_paged(desk: Desk) -> None:

@@ -20,6 +20,7 @@ from ui.cli import (
     conversation,
     evaluation,
     experiments,
+    explaining,
     keys,
     mcp,
     models,
@@ -40,6 +41,7 @@ app = typer.Typer(
 app.command("ingest")(catalog.ingest)
 app.command("documents")(catalog.documents)
 app.command("search")(catalog.search)
+app.command("explain")(explaining.explain)
 app.command("chat")(conversation.chat)
 app.command("export")(conversation.export)
 app.command("serve")(server.serve)

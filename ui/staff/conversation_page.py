@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path as Folder
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from assistant.audit_log import audit
 from assistant.inbox.review import Reviews
 from assistant.inbox.transcript import Transcript, read_transcript
 from assistant.log import UnknownTurnError
+from assistant.scoring import explain_shown
+from ranking.registry import Registry
+from ranking.serving import ServedModel, load_served
 from retrieval.catalog import Catalog
 from retrieval.errors import ShopGuideError
 from ui.markup import product_address, safe_link
@@ -23,6 +27,7 @@ from ui.staff.inbox_page import Reader
 from ui.staff.pages import staff_page
 
 CONVERSATIONS = "/staff/conversations"
+LEAST_TOLD, MOST_WORDS = 0.001, 20
 Id = Annotated[str, Path(max_length=100)]
 
 router = APIRouter(include_in_schema=False)
@@ -41,6 +46,46 @@ def conversation(request: Request, user: Reader, conversation_id: Id) -> Respons
         return _unknown(request)
     audit(console_of(request).engine, user.email, "read", f"conversation {conversation_id}")
     return _page(request, read)
+
+
+@router.get(CONVERSATIONS + "/{conversation_id}/turns/{turn}/why")
+def why(
+    request: Request,
+    user: Reader,
+    conversation_id: Id,
+    turn: Annotated[int, Path(ge=1, le=100_000)],
+    product: Annotated[str, Query(max_length=500)],
+) -> Response:
+    """Which words and numbers moved the click probability of a product that was shown."""
+    console = console_of(request)
+    models_dir = console.settings.models_dir
+    found = explain_shown(
+        console.engine, conversation_id, turn, product, partial(_model, models_dir)
+    )
+    if found is None:
+        return _unknown(request)
+    audit(console.engine, user.email, "read", f"conversation {conversation_id}")
+    return staff_page(
+        request,
+        "staff/why.html",
+        why=found,
+        numbers=sorted(
+            ((name, by) for name, by in found.numbers.items() if abs(by) >= LEAST_TOLD),
+            key=lambda one: -abs(one[1]),
+        ),
+        words=[one for one in found.words if abs(one.logit) >= LEAST_TOLD][:MOST_WORDS],
+        turn=turn,
+        path=address_of(conversation_id),
+    )
+
+
+@lru_cache(maxsize=2)
+def _model(models_dir: Folder, version: str) -> ServedModel | None:
+    """A registered version; None where it is not there any more."""
+    try:
+        return load_served(Registry(models_dir).verify(version), version)
+    except ShopGuideError:
+        return None
 
 
 @router.post(CONVERSATIONS + "/{conversation_id}/labels")
