@@ -50,7 +50,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="address to listen on")] = None,
     port: Annotated[int | None, typer.Option(help="port to listen on")] = None,
 ) -> None:
-    """Serve the web chat at /, the HTTP API under /v1, and /healthz."""
+    """Serve the web chat at /, the staff console at /staff, and the HTTP API under /v1."""
     given = {"host": host, "port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     from ui.server import serve as run
