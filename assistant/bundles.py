@@ -20,6 +20,8 @@ from retrieval.search import ProductSearch, SearchHit
 
 CANDIDATES = 10
 """Products of each need that are combined: ten thousand combinations of four."""
+MANY_NEEDS, FEWER_CANDIDATES = 4, 6
+"""Of more needs than four fewer are combined."""
 MOST_SHOWN = 6
 
 Rank = Callable[[str, Sequence[SearchHit]], list[RankedHit]]
@@ -61,8 +63,10 @@ def find_bundle(
     limit: int,
 ) -> Bundle:
     """Find products for each need of the state's wish, and the best combination of them."""
+    many = len(state.wish.needs) > MANY_NEEDS
+    candidates = FEWER_CANDIDATES if many else CANDIDATES
     lines = [
-        _line(search, rank, query_of, state.for_need(need), facets, limit)
+        _line(search, rank, query_of, state.for_need(need), facets, limit, candidates)
         for need in state.wish.needs
     ]
     filled = [line for line in lines if line.ranked]
@@ -99,11 +103,12 @@ def _line(
     state: DialogueState,
     facets: Facets,
     limit: int,
+    candidates: int,
 ) -> Line:
     query = query_of(state)
     found = find(search, query, state, facets, limit)
     ranked = ordered(rank(query, found.hits), found, facets, state.wish)
-    best = choose(ranked, CANDIDATES, in_order=found.in_order)
+    best = choose(ranked, candidates, in_order=found.in_order)
     if lacks(state.wish, [hit.product for hit in found.hits]):
         best = []  # a stand for it is not the thing itself
     return Line(state.wish, state.constraints.quantity or 1, found, tuple(best))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
+from assistant.cart import is_size
 from assistant.evidence import FEW_RATINGS
 from assistant.money import price_text
 from assistant.naming import Naming
@@ -18,7 +20,11 @@ MOST_COMPARED = 4
 MOST_DIFFERENCES = 8
 MOST_ADVANTAGES = 3
 UNKNOWN = "–"
-_LONGEST_VALUE = 60
+_LONGEST_VALUE = 40
+# What stands in records for customs and laboratories helps nobody to choose.
+_NO_DIFFERENCE = re.compile(
+    r"提示|标准|等级|安全|执行|编号|产地|certif|standard|barcode|\bean\b|\bsku\b", re.IGNORECASE
+)
 
 
 def comparison_of(products: Sequence[Product], naming: Naming) -> Comparison:
@@ -26,7 +32,11 @@ def comparison_of(products: Sequence[Product], naming: Naming) -> Comparison:
     language = naming.language
     rows: dict[str, list[str]] = {}
     for column, product in enumerate(products):
-        facts = naming.attributes(product)
+        facts = [
+            fact
+            for fact in naming.attributes(product)
+            if not (is_size(fact[0]) or _NO_DIFFERENCE.search(fact[0]))
+        ]
         if product.current_price is not None:
             price = price_text(product.current_price, product.currency, language)
             facts.insert(0, ("price" if language == "en" else "价格", price))
@@ -35,6 +45,7 @@ def comparison_of(products: Sequence[Product], naming: Naming) -> Comparison:
         if stock := stock_text(product, language):
             facts.append(("stock" if language == "en" else "库存", stock))
         for name, value in facts:
+            value = " ".join(value.split())
             if len(value) <= _LONGEST_VALUE and not gives_orders(f"{name} {value}"):
                 rows.setdefault(name, [UNKNOWN] * len(products))[column] = value
     differing = [(name, values) for name, values in rows.items() if len(set(values)) > 1]
@@ -57,9 +68,9 @@ def advantages(products: Sequence[Product], naming: Naming) -> list[tuple[str, l
     for product in products:
         others = [other for other in products if other.id != product.id]
         own: list[Advantage] = []
-        if len({each.currency for each in products}) == 1 and _least(product, others, _price):
+        if len({each.currency for each in products}) == 1 and _least(product, others, price_of):
             own.append(Advantage("price"))
-        if _least(product, others, _unrated):
+        if _least(product, others, rating_of):
             own.append(Advantage("rating"))
         if _least(product, others, lambda each: _number(each, weight)):
             own.append(Advantage("weight"))
@@ -77,10 +88,10 @@ def winners_first(products: Sequence[Product], question: str) -> Sequence[Produc
     """In the order a clean question asks for ("which is lighter?"), where all can be measured."""
     weight = _weight_name(products) or ""
     measures: dict[str, Callable[[Product], float | None]] = {
-        "cheaper": _price,
-        "dearer": lambda each: None if (price := _price(each)) is None else -price,
+        "cheaper": price_of,
+        "dearer": lambda each: None if (price := price_of(each)) is None else -price,
         "lighter": lambda each: _number(each, weight),
-        "better": _unrated,
+        "better": rating_of,
     }
     for name, measure in measures.items():
         if grammar_pattern("comparing", name).search(question):
@@ -99,11 +110,13 @@ def _least(
     return own is not None and all(value is not None and own < value for value in values)
 
 
-def _price(product: Product) -> float | None:
+def price_of(product: Product) -> float | None:
+    """What a product costs now, where its record says so."""
     return None if product.current_price is None else float(product.current_price)
 
 
-def _unrated(product: Product) -> float | None:
+def rating_of(product: Product) -> float | None:
+    """The rating below zero, so that the best comes first; None with too few ratings."""
     if product.rating is None or (product.rating_count or 0) < FEW_RATINGS:
         return None
     return -product.rating

@@ -12,6 +12,7 @@ from assistant.money import limit_text
 from assistant.text_safety import describing_sentences
 from assistant.understanding.filtering import soft_paths
 from assistant.understanding.labels import condition_chips, is_just_below
+from assistant.understanding.words import named
 from retrieval.facets import Facets
 from retrieval.product import AttributeValue, Product
 
@@ -120,13 +121,22 @@ def _meets_attribute(product: Product, name: str, wanted: Iterable[AttributeValu
             if own is value or (value and _has_word(product.title, name.replace("_", " "))):
                 return True
         elif isinstance(value, str):
-            if isinstance(own, str) and _has_word(own, value):
-                return True
-            if own is None and (names_word(product, value) or _described_as(product, value)):
-                return True
+            for name in _names(value):
+                if isinstance(own, str) and _has_word(own, name):
+                    return True
+                if own is None and (names_word(product, name) or _described_as(product, name)):
+                    return True
         elif own == value:
             return True
     return False
+
+
+def _names(value: str) -> tuple[str, ...]:
+    """A value with its names in both languages: cotton is also 棉."""
+    found = [value]
+    for concept in named(value, "material", "colour", "feature"):
+        found += [*concept.en, *concept.zh]
+    return tuple(dict.fromkeys(found))
 
 
 def _described_as(product: Product, word: str) -> bool:

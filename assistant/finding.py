@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import zip_longest
 
-from assistant.conditions import meets
+from assistant.conditions import condition_paths, meets
 from assistant.constraints import SUPERLATIVES, Constraints, Preference
 from assistant.evidence import FEW_RATINGS
 from assistant.language import has_chinese
-from assistant.matching import has_words, is_one, lacks, names_of
+from assistant.matching import ANYTHING, has_words, is_for_others, is_one, lacks, names_of
 from assistant.state import DialogueState, Wish
 from assistant.understanding.filtering import soft_paths, to_filters
 from assistant.understanding.words import named
@@ -26,6 +28,12 @@ PREFERRED_FLOOR = 0.3
 """Of the best click probability: what is less is not what was asked for, however cheap."""
 MOST_LIKE_IT = 2
 """From so many products on that are what was named, others are no help."""
+PRIOR_RATING, PRIOR_COUNT = 4.0, 20
+"""A few ratings say little: what a rating is drawn to (a Bayesian average), and how strongly."""
+EVENTS = frozenset(
+    ("birthday", "christmas", "anniversary", "valentine", "holiday", "party", "wedding")
+)
+"""Occasions that say nothing of the thing itself."""
 EVERYTHING = 1_000_000
 """A limit no catalogue reaches: all that passes the filters is wanted."""
 
@@ -144,7 +152,13 @@ def with_named(
     """
     filters = replace(to_filters(found.constraints, facets), product_ids=tuple(named))
     first = search.search(query, filters, len(named))
-    first = first or search.search(query, Filters(product_ids=tuple(named)), len(named))
+    constraints, missed = found.constraints, list[str]()
+    if not first:
+        first = search.search(query, Filters(product_ids=tuple(named)), len(named))
+        for path in condition_paths(constraints):
+            if not all(meets(hit.product, constraints, path, facets) for hit in first):
+                constraints = constraints.without(path)
+                missed += [path] if path != "category" else []
     if not first:
         return found
     groups = {hit.product.variant_group for hit in first}
@@ -154,7 +168,8 @@ def with_named(
         if hit.product.variant_group not in groups
         and hit.product.category == first[0].product.category
     ]
-    return Found([*first, *alike], found.constraints, in_order=True)
+    set_aside = tuple(dict.fromkeys((*found.set_aside, *missed)))
+    return Found([*first, *alike], constraints, set_aside, in_order=True)
 
 
 def _is_a_named_kind(state: DialogueState) -> bool:
@@ -163,6 +178,43 @@ def _is_a_named_kind(state: DialogueState) -> bool:
     known = wish.constraints.prefer in SUPERLATIVES and bool(wish.subject)
     free = [part.text for part in wish.parts if part.path is None]
     return known and not wish.constraints.category and all(named(w, "product") for w in free)
+
+
+def is_open(wish: Wish) -> bool:
+    """Whether a wish says for whom or what it may cost, and nothing of what it should be.
+
+    "A birthday present for my girlfriend under 300" is one.
+    """
+    if wish.constraints.category or wish.constraints.brand or wish.constraints.attributes:
+        return False
+    events = all(use in EVENTS for use in wish.constraints.occasion)
+    said = [part.text.casefold() for part in wish.parts if part.path is None]
+    return bool(wish.parts) and events and all(word in ANYTHING for word in said)
+
+
+def find_favourites(
+    search: ProductSearch, state: DialogueState, facets: Facets, limit: int
+) -> Found:
+    """What customers like best among all that passes, one of each kind of thing first."""
+    hits = [
+        hit
+        for hit in search.search("", state.to_filters(facets), EVERYTHING)
+        if not is_for_others(hit.product, state.wish)
+        and hit.product.availability is Availability.IN_STOCK
+    ]
+    hits.sort(key=lambda hit: -_liking(hit.product))
+    kinds: dict[str, list[SearchHit]] = {}
+    for hit in hits:
+        kinds.setdefault(hit.product.category[0] if hit.product.category else "", []).append(hit)
+    by_round = [hit for row in zip_longest(*kinds.values()) for hit in row if hit is not None]
+    return Found(by_round[:limit], state.constraints, in_order=True)
+
+
+def _liking(product: Product) -> float:
+    """The mean rating, drawn to `PRIOR_RATING` by as many ratings as `PRIOR_COUNT`."""
+    count = product.rating_count or 0
+    rating = product.rating if product.rating is not None else PRIOR_RATING
+    return (rating * count + PRIOR_RATING * PRIOR_COUNT) / (count + PRIOR_COUNT)
 
 
 def is_hard(state: DialogueState, facets: Facets) -> bool:
@@ -333,20 +385,27 @@ def standing(
 ) -> Callable[[RankedHit], tuple[bool, bool, bool, int]]:
     """What counts before click probability, smaller is better.
 
-    Another thing than was named, far less likely than the best, sold out; and conditions that
-    the record confirms, below zero.
+    Another thing than was named or one made for others, far less likely than the best, sold
+    out; and conditions that the record confirms, below zero.
     """
     constraints = found.constraints
     soft = soft_paths(constraints, facets)
-    best = max((hit.click_probability for hit in ranked), default=0.0)
+    others = {hit.hit.product.id for hit in ranked if is_for_others(hit.hit.product, wish)}
+    best = max(
+        (hit.click_probability for hit in ranked if hit.hit.product.id not in others), default=0.0
+    )
     names = [] if constraints.category else names_of(wish.subject)
-    said = [part.text for part in wish.parts if part.path is None and has_chinese(part.text)]
+    free = [part.text for part in wish.parts if part.path is None]
+    said = [text for text in free if has_chinese(text)]
+    numbers = [re.compile(rf"(?<![\d.]){text}(?![\d.])") for text in free if text.isdigit()]
 
     def place(hit: RankedHit) -> tuple[bool, bool, bool, int]:
         product = hit.hit.product
         other = len(names) > 1 and not any(is_one(product, name) for name in names)
-        text = " ".join(product.texts()) if said else ""
+        other = other or product.id in others
+        text = " ".join(product.texts()) if said or numbers else ""
         confirmed = sum(word in text for word in said)
+        confirmed += sum(number.search(text) is not None for number in numbers)
         confirmed += sum(meets(product, constraints, path, facets) for path in soft)
         gone = product.availability is Availability.OUT_OF_STOCK
         is_far = hit.click_probability < PREFERRED_FLOOR * best

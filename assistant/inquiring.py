@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.answering.opinions import answer_on_opinions, asks_opinion
-from assistant.answering.product import answer_product_question
+from assistant.answering.product import answer_product_question, answers_by_record
 from assistant.answering.several import answer_on_several
 from assistant.answering.shop import answer_shop_question
 from assistant.answering.variants import answer_on_variants
+from assistant.choosing import asks_which, by_measure, measures, purpose_of, suits
 from assistant.comparing import MOST_COMPARED, advantages, comparison_of, winners_first
 from assistant.constraints import SUPERLATIVES, Constraints
 from assistant.explaining import explain
@@ -26,6 +27,8 @@ from retrieval.filters import Filters
 from retrieval.product import Product
 from retrieval.search import SearchHit
 
+FAVOURITES = 5
+
 
 def describe_shop(context: TurnContext, shape: str) -> Iterator[TurnEvent]:
     """What the shop has, counted, with a well-liked product of each big department."""
@@ -38,6 +41,16 @@ def describe_shop(context: TurnContext, shape: str) -> Iterator[TurnEvent]:
     show_plainly(context, "", samples(search, whole.departments))
     draft.suggestions = [each.name for each in whole.departments if len(each.name) <= 24][:3]
     yield from draft.say_all(composer.departments(whole.products, whole.departments))
+
+
+def show_favourites(context: TurnContext) -> Iterator[TurnEvent]:
+    """Show a well-liked product of each big department to somebody who has no wish yet."""
+    draft = context.draft
+    whole = overview(context.search, context.facets, context.naming)
+    hits = samples(context.search, whole.departments)
+    show_plainly(context, "", hits or context.search.search("", limit=FAVOURITES))
+    draft.suggestions = [each.name for each in whole.departments if len(each.name) <= 24][:3]
+    yield from draft.say_all(context.composer.ideas())
 
 
 def show_plainly(context: TurnContext, query: str, hits: Sequence[SearchHit]) -> None:
@@ -63,10 +76,12 @@ def compare(context: TurnContext, query: str, kinds: Sequence[str]) -> Iterator[
     if len(products) < 2:
         yield from recommend(context, query)
         return
-    products = winners_first(products[:MOST_COMPARED], clean(draft.turn.message))
-    draft.cards = context.parts.log.cards(
-        draft.turn.conversation_id, [product.id for product in products]
-    )
+    question = clean(draft.turn.message)
+    if asks_which(question):
+        yield from _choose(context, question, products)
+        return
+    products = winners_first(products[:MOST_COMPARED], question)
+    show_records(context, products)
     draft.comparison = comparison_of(products, naming)
     # A page shows the table; where there is no page, the text holds it.
     said = composer.comparison(draft.comparison, lines=draft.channel != "web")
@@ -74,6 +89,49 @@ def compare(context: TurnContext, query: str, kinds: Sequence[str]) -> Iterator[
         said.append(composer.advantages(title, found, len(products)))
     draft.state = draft.state.model_copy(update={"focus": tuple(p.id for p in products)})
     yield from draft.say_all(said)
+
+
+def _choose(
+    context: TurnContext, question: str, products: Sequence[Product]
+) -> Iterator[TurnEvent]:
+    """Name the one of several that a question asks for: by a measure, else by the ranking."""
+    draft, naming, composer = context.draft, context.naming, context.composer
+    measured = by_measure(question, products, naming)
+    if measured is not None:
+        show_records(context, measured.ordered)
+        said = composer.by_measure(measured)
+    elif measures(question):
+        show_records(context, products)
+        draft.offer_person()
+        said = composer.not_measured([naming.title(each) for each in products])
+    else:
+        lead, products = _best_for(context, question, products[:MOST_COMPARED])
+        show_records(context, [lead, *(each for each in products if each.id != lead.id)])
+        purpose = purpose_of(question)
+        told = dict(advantages(products, naming)).get(naming.title(lead), [])
+        quote = suits(lead, purpose, naming)
+        said = composer.choice(naming.title(lead), told, len(products), purpose, quote)
+    draft.state = draft.state.model_copy(
+        update={"focus": tuple(card.product_id for card in draft.cards)}
+    )
+    yield from draft.say_all(said)
+
+
+def _best_for(
+    context: TurnContext, question: str, products: Sequence[Product]
+) -> tuple[Product, Sequence[Product]]:
+    """The product that is likeliest to be clicked for the wish and the purpose asked about.
+
+    One whose own text speaks of the purpose comes before all that are silent on it.
+    """
+    purpose = purpose_of(question)
+    query = f"{context.understood.query if context.understood else ''} {purpose}".strip()
+    filters = Filters(product_ids=tuple(each.id for each in products))
+    hits = context.search.search(query, filters, len(products), collapse=False)
+    ranked = context.parts.ranker.rank(query, hits, context.draft.turn.customer_id)
+    order = [hit.hit.product for hit in ranked] or list(products)
+    speaking = [each for each in order if suits(each, purpose, context.naming)]
+    return (speaking or order)[0], products
 
 
 def say_why(context: TurnContext) -> Iterator[TurnEvent]:
@@ -129,24 +187,44 @@ def answer_on_product(context: TurnContext) -> Iterator[TurnEvent]:
         return
     product, question = products[0], draft.turn.message
     draft.state = draft.state.model_copy(update={"focus": tuple(each.id for each in products)})
-    variants = context.catalog.variants(product)
-    on_variants = answer_on_variants(question, product, variants, context.naming)
-    if on_variants is not None:
-        show_records(context, on_variants.show or [product])
+    on_variants = [
+        found
+        for each in products[:MOST_COMPARED]
+        if (found := answer_on_variants(
+            question, each, context.catalog.variants(each), context.naming
+        )) is not None
+    ]  # fmt: skip
+    if on_variants:
+        show = [shown for found in on_variants for shown in found.show]
+        show_records(context, show or products[: len(on_variants)])
         draft.count(True)
-        yield from draft.say_all(on_variants.said)
+        yield from draft.say_all([said for found in on_variants for said in found.said])
         return
     if len(products) > 1 and (several := answer_on_several(question, products, context.naming)):
         show_records(context, products)
         yield from draft.say_all(several)
         return
     show_records(context, [product])
-    answer = answer_on_opinions if asks_opinion(clean(question)) else answer_product_question
-    said, known = answer(question, product, context.naming)
+    said, known = _on_one(question, product, context)
     draft.count(known)
     if not known:
         draft.offer_person()
     yield from draft.say_all(said)
+
+
+def _on_one(question: str, product: Product, context: TurnContext) -> tuple[list[str], bool]:
+    """What is known on a question; "any good for calls?" asks of calls before it asks opinions."""
+    naming = context.naming
+    if not asks_opinion(clean(question)):
+        return answer_product_question(question, product, naming)
+    purpose = purpose_of(clean(question))
+    if purpose and (facts := answers_by_record(purpose, product, naming)):
+        told = [naming.attribute(name, value) for name, value in facts[:2]]
+        return context.composer.product_answer(naming.title(product), told), True
+    if purpose and (quote := suits(product, purpose, naming)):
+        return context.composer.described(naming.title(product), quote), True
+    said, known = answer_on_opinions(question, product, naming)
+    return ([*said, context.composer.unmentioned(purpose)] if purpose else said), known
 
 
 def show_records(context: TurnContext, products: Sequence[Product]) -> None:

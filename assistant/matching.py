@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from assistant.evidence import WORD, stem, stems
 from assistant.language import has_chinese
 from assistant.state import Wish
+from assistant.understanding.roles import lexicon_names
 from assistant.understanding.words import concept_index, named
 from retrieval.product import Product
 
@@ -32,7 +34,11 @@ def lacks(wish: Wish, products: Sequence[Product]) -> bool:
         return False
     if any(_names_it(level, name) for level in wish.constraints.category for name in names):
         return False
-    return not any(is_one(product, name) for product in products for name in names)
+    return not any(
+        is_one(product, name) if product.category else has_words([product.title], name)
+        for product in products
+        for name in names
+    )
 
 
 def names_of(subject: str) -> list[str]:
@@ -50,6 +56,44 @@ def names_of(subject: str) -> list[str]:
         return list(dict.fromkeys((subject, *concept.en, *concept.zh, *names_of(concept.parent))))
     others = [name for name in (*concept.en, *concept.zh) if len(named(name, "product")) == 1]
     return list(dict.fromkeys((subject, *others)))
+
+
+def is_for_others(product: Product, wish: Wish) -> bool:
+    """Whether a product is made for children or pets, which the wish does not speak of.
+
+    Who does not say for whom a thing is, or wants it for a man or a woman, means no kids' coat.
+    """
+    if wish.constraints.for_whom in _SMALL_ONES:
+        return False
+    values = [value for value in product.attributes.values() if isinstance(value, str)]
+    told = {text.casefold() for text in (*values, *product.category)}
+    ages = [
+        value
+        for name, value in product.attributes.items()
+        if _AGE.search(name) and isinstance(value, int | float)
+    ]
+    if not told & _names_of_small_ones() and min(ages, default=GROWN_UP) >= GROWN_UP:
+        return False
+    asked = " ".join(
+        [wish.subject, *(part.text for part in wish.parts), *wish.constraints.category]
+    ).casefold()
+    words = stems(asked)
+    return not any(
+        (name in asked) if has_chinese(name) else stems(name) <= words
+        for name in _names_of_small_ones()
+    )
+
+
+GROWN_UP = 6
+"""Years. What is made for an age below is for children; a game from eight on may be for all."""
+_AGE = re.compile(r"(?:^|[_ ])age(?:$|[_ ])|年龄")
+_SMALL_ONES = ("kids", "boys", "girls", "baby", "dog", "cat")
+
+
+@cache
+def _names_of_small_ones() -> frozenset[str]:
+    names = [name.casefold() for key in _SMALL_ONES for name in lexicon_names("audience", key)]
+    return frozenset([*names, "toys", "toy", "plush toys", "pets", "pet", "玩具", "宠物", "婴童"])
 
 
 def has_words(texts: Sequence[str], words: str) -> bool:

@@ -67,8 +67,15 @@ class Naming:
         shared = [level for level in paths[0] if all(level in path for path in paths[1:])]
         asked = {name.casefold() for name in constraints.category}
         named = [level for level in shared if level.casefold() in asked] or shared
+        kinds = [next((level for level in path if level.casefold() in asked), "") for path in paths]
+        distinct = list(dict.fromkeys(kinds))
+        if len(distinct) == 2 and all(distinct) and not asked & {n.casefold() for n in named}:
+            return self.listed([self.plural(kind) for kind in distinct])
         if not named:
             return ""
+        last = all(path[-1] == named[-1] for path in paths)
+        if self.language == "zh" and named is shared and not last:
+            return f"{self.word(named[-1])}类商品"  # a department's name counts nothing
         return self.plural(named[-1])
 
     def attribute_name(self, name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.conditions import condition_paths, label, meets
 from assistant.constraints import Constraints, decimal_text
-from assistant.finding import Found
+from assistant.finding import EVENTS, Found
 from assistant.language import has_chinese
 from assistant.matching import ANYTHING, has_words, is_known, lacks, names_of
 from assistant.naming import Naming
@@ -25,6 +25,8 @@ from retrieval.facets import Facets
 from retrieval.product import Product
 
 LONGEST_QUOTE = 40
+# Chinese words that are left over of a sentence and name nothing that a shop could have.
+_NO_NAME = re.compile(r"[不没有了吗呢很太好想要个件双条些她他它我你们都就]")
 _NAMED_THING = re.compile(
     r"\b(?:have|sell|carry|stock|want|need|like|find|see|for|about|show me|got) "
     r"(?:the|your|a|an) (?P<name>[A-Z][\w'’-]+(?: [A-Z0-9][\w'’-]*){1,4})"
@@ -95,6 +97,7 @@ def plan_of(
                 met.append(Condition(path, text))
         else:
             (partly if any(confirmed) else nowhere).append(text)
+    nowhere += _uses_unheard_of(found.constraints.occasion, products, naming)
     aside = [path for path in found.set_aside if not (found.price_missed and path == "price")]
     dropped = [
         Condition(path, text)
@@ -133,6 +136,22 @@ def plan_of(
         named=_named(picks, understood),
         counted=understood is not None and understood.shape in ("count", "prices"),
     )
+
+
+def _uses_unheard_of(uses: Sequence[str], products: Sequence[Product], naming: Naming) -> list[str]:
+    """The uses and interests of the wish that no product speaks of; an event is no use."""
+    texts = [" ".join(product.texts()) for product in products]
+    values = [[str(value) for value in product.attributes.values()] for product in products]
+    texts += [" ".join(words) for words in values]
+    found: list[str] = []
+    for use in uses:
+        concept = concept_index().get(("use", use))
+        names = [use, *(concept.en if concept else ()), *(concept.zh if concept else ())]
+        if EVENTS & set(names) or any(has_words(texts, name) for name in names):
+            continue
+        own = next((name for name in names if has_chinese(name)), use)
+        found.append(own if naming.language == "zh" else use)
+    return found
 
 
 def _noun(products: Sequence[Product], found: Found, naming: Naming) -> str:
@@ -219,6 +238,8 @@ def _unmatched(state: DialogueState, products: Sequence[Product], message: str) 
         if part.path is None and part.text.casefold() not in ANYTHING
     ]
     names = names_of(state.wish.subject)
+    if phrase := _unheard_of(state, texts, message):
+        return phrase
     if lacks(state.wish, products):
         said = [
             p.text for p in state.wish.parts if any(has_words([p.text], name) for name in names)
@@ -230,8 +251,30 @@ def _unmatched(state: DialogueState, products: Sequence[Product], message: str) 
         return ""
     runs = _runs([part.text for part in free], message)
     telling = [run for run in runs if any(has_words([run], name) for name in names)]
+    if has_chinese(message):
+        runs = [run for run in runs if not _NO_NAME.search(run)]
+        telling = [run for run in telling if run in runs]
     quote = max(telling or runs, key=len, default="")
     return quote if len(quote) <= LONGEST_QUOTE else ""
+
+
+LONGEST_NAME = 3
+"""Words of what may be the name of a thing; more of them describe it."""
+
+
+def _unheard_of(state: DialogueState, texts: Sequence[str], message: str) -> str:
+    """The two or three words for the thing wished for, where no product has them all.
+
+    "A diamond ring" is no ring beside a kite in the shape of a diamond.
+    """
+    if state.constraints.category or has_chinese(message):
+        return ""
+    free = [part.text for part in state.wish.parts if part.path is None]
+    for run in _runs([word for word in free if word.casefold() not in ANYTHING], message):
+        named = state.wish.subject and has_words([run], state.wish.subject)
+        if named and 1 < len(run.split()) <= LONGEST_NAME and not has_words(texts, run):
+            return run
+    return ""
 
 
 def _proper_name(message: str) -> str:

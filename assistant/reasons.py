@@ -9,6 +9,7 @@ from typing import Literal
 
 from assistant.conditions import condition_paths, label, meets
 from assistant.constraints import Constraints
+from assistant.evidence import WORD, stem, stems
 from assistant.language import Language
 from assistant.money import number_text, price_text
 from ranking.rerank import RankedHit
@@ -64,7 +65,14 @@ def reasons_for(
             Reason("price", "the cheapest of these" if language == "en" else "其中最便宜")
         )
     reasons += [reason for path, reason in met if path.startswith("exclude")]
-    words = [word for word in wish_words if _stands_in(word, product.title)]
+    kinds = {stem(word) for level in product.category for word in WORD.findall(level)}
+    words = [
+        word
+        for word in wish_words
+        if _stands_in(word, product.title)
+        and not stems(word) <= kinds
+        and (len(word) > 2 or not word.isascii())
+    ]
     if not reasons and words:
         quoted = " ".join(words)
         text = f"“{quoted}” in its name" if language == "en" else f"名称含“{quoted}”"

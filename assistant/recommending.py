@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
-from assistant.asking import question_for
+from assistant.asking import Question, question_for
 from assistant.bundles import find_bundle
 from assistant.constraints import SUPERLATIVES
 from assistant.diversify import choose
 from assistant.draft import Draft
 from assistant.evidence import shared_words
-from assistant.finding import Found, find, ordered, standing, with_named
+from assistant.finding import Found, find, find_favourites, is_open, ordered, standing, with_named
 from assistant.gathering import picks_of_bundle, set_of
 from assistant.parts import TurnContext
 from assistant.planning import cards_of, limits_of, picks_of, plan_of
@@ -41,7 +41,14 @@ def recommend(context: TurnContext, query: str) -> Iterator[TurnEvent]:
     since = time.perf_counter()
     exact = understood is not None and (understood.best or understood.shape) is not None
     exact = exact or state.constraints.prefer in SUPERLATIVES
-    found = find(context.search, query, state, facets, context.candidates, exact=exact)
+    open_wish = not exact and is_open(state.wish)
+    found = (
+        find_favourites(context.search, state, facets, context.candidates)
+        if open_wish
+        else find(context.search, query, state, facets, context.candidates, exact=exact)
+    )
+    if open_wish and not found.hits:
+        found = find(context.search, query, state, facets, context.candidates)
     named = understood.named if understood else ()
     if named:
         found = with_named(context.search, query, found, named, facets)
@@ -65,13 +72,16 @@ def recommend(context: TurnContext, query: str) -> Iterator[TurnEvent]:
         labelled(card, draft.rules, draft.language, () if in_order else pinned)
         for card in cards_of(draft.shown, picks)
     ]
-    draft.constraints = state.to_json()
+    if state.constraints.category and not found.constraints.category:
+        # The category was a guess that the search went beyond: no chip should hold to it.
+        draft.state = draft.state.without_guess("category")
+    draft.constraints = draft.state.to_json()
     draft.remember_shown()
 
     asked = None
     if draft.intent is Intent.RECOMMEND and not (exact or named or found.set_aside):
         asked = question_for(draft.ranked, state, facets, naming)
-    if asked is not None:
+    if asked is not None or (open_wish and not state.has_asked):
         draft.state = draft.state.model_copy(update={"has_asked": True})
     plan = plan_of(
         picks,
@@ -84,7 +94,7 @@ def recommend(context: TurnContext, query: str) -> Iterator[TurnEvent]:
         currency=context.currency,
         understood=understood,
         before=draft.before,
-        question=context.composer.question(asked) if asked else "",
+        question=_question(context, asked, is_open=open_wish),
     )
     if plan.is_stuck and plan.too_little is not None:
         # "Cheaper" than the cheapest: no condition that the next turns could be held to.
@@ -106,6 +116,15 @@ def recommend(context: TurnContext, query: str) -> Iterator[TurnEvent]:
     draft.suggestions = _suggestions(context, found)
     if asked is not None:
         draft.suggestions = list(asked.options)[:SUGGESTED_ANSWERS]
+
+
+def _question(context: TurnContext, asked: Question | None, *, is_open: bool) -> str:
+    """The one thing the guide asks back: what narrows, or what the person likes."""
+    if context.draft.intent is Intent.CART:
+        return context.composer.which_to_add()
+    if asked is not None:
+        return context.composer.question(asked)
+    return context.composer.interests() if is_open and not context.draft.before.has_asked else ""
 
 
 def _favoured(

@@ -61,6 +61,7 @@ class ShownProduct(BaseModel):
     price: Decimal | None = None
     group_id: str
     brand: str | None = None
+    category: tuple[str, ...] = ()
     measures: dict[str, float] = Field(default_factory=dict[str, float])
 
 
@@ -108,6 +109,18 @@ class DialogueState(BaseModel):
         """What the latest turn with products showed."""
         return self.shown[-1].products if self.shown else ()
 
+    def looking_at(self, category: Iterable[str]) -> DialogueState:
+        """This state as if nothing but products of these categories had been shown."""
+        wanted = set(category)
+        kept = [
+            turn.model_copy(update={"products": products})
+            for turn in self.shown
+            if (products := tuple(p for p in turn.products if wanted & set(p.category)))
+        ]
+        ids = {product.product_id for turn in kept for product in turn.products}
+        focus = tuple(key for key in self.focus if key in ids)
+        return self.model_copy(update={"shown": tuple(kept), "focus": focus})
+
     def seen(self) -> list[str]:
         """The ids of what was shown last; with those before where that was one alone."""
         ids: list[str] = []
@@ -123,7 +136,10 @@ class DialogueState(BaseModel):
         if not needs:
             return self.constraints.to_json()
         kinds = dict.fromkeys(name for need in needs for name in need.constraints.category)
-        told = self.constraints.model_copy(update={"category": tuple(kinds)}).to_json()
+        # Unless each has a category, those there are do not hold of everything that is shown.
+        known = all(need.constraints.category for need in needs)
+        named = tuple(kinds) if known else ()
+        told = self.constraints.model_copy(update={"category": named}).to_json()
         return {**told, "needs": [need.constraints.to_json() for need in needs]}
 
     def for_need(self, need: Wish) -> DialogueState:
@@ -190,7 +206,10 @@ class DialogueState(BaseModel):
             return self
         latest = ShownTurn(turn=turn, products=cards)
         kept = (*(earlier for earlier in self.shown if earlier.turn != turn), latest)
-        return self.model_copy(update={"shown": kept[-REMEMBERED_TURNS:]})
+        ids = {card.product_id for card in cards}
+        # What is no longer on screen is not what "it" means.
+        focus = tuple(key for key in self.focus if key in ids)
+        return self.model_copy(update={"shown": kept[-REMEMBERED_TURNS:], "focus": focus})
 
     def with_constraints(self, constraints: Constraints) -> DialogueState:
         """This state with other conditions; words that stated a dropped condition go with it."""
@@ -201,6 +220,18 @@ class DialogueState(BaseModel):
             part for part in self.wish.parts if part.path is None or _still_holds(part.path, paths)
         )
         wish = self.wish.model_copy(update={"constraints": constraints, "parts": parts})
+        return self.model_copy(update={"wish": wish})
+
+    def without_guess(self, path: str) -> DialogueState:
+        """This state less a condition the words do not bear out; the words stay."""
+        parts = tuple(
+            part.model_copy(update={"path": None})
+            if part.path is not None and part.path.startswith(f"{path}.")
+            else part
+            for part in self.wish.parts
+        )
+        constraints = self.constraints.model_copy(update={path: ()})
+        wish = self.wish.model_copy(update={"parts": parts, "constraints": constraints})
         return self.model_copy(update={"wish": wish})
 
     def with_price_of(self, constraints: Constraints) -> DialogueState:
@@ -289,6 +320,7 @@ def _shown(key: str, title: str, price: Decimal | None, product: Product | None)
         price=price,
         group_id=product.variant_group,
         brand=product.brand,
+        category=product.category,
         measures={
             name: float(value)
             for name, value in product.attributes.items()

@@ -23,7 +23,14 @@ from assistant.draft import BANNED, Clock, Draft
 from assistant.events import Event
 from assistant.gestures import CartChanged, ConditionRemoved
 from assistant.handing_over import FAILED_TURNS, summary_of, wish_labels
-from assistant.inquiring import answer_on_product, answer_on_shop, compare, describe_shop, say_why
+from assistant.inquiring import (
+    answer_on_product,
+    answer_on_shop,
+    compare,
+    describe_shop,
+    say_why,
+    show_favourites,
+)
 from assistant.llm import LanguageModel
 from assistant.log import LoggedTurn, OpenTurn
 from assistant.naming import Naming
@@ -281,6 +288,8 @@ class Guide:
             case Intent.RECOMMEND | Intent.REFINE if restarted and not draft.state.wish.parts:
                 draft.suggestions = context.naming.departments(context.facets, 3)
                 yield from draft.say_all(composer.restart())
+            case Intent.RECOMMEND | Intent.REFINE if _leaves_it_open(understood):
+                yield from show_favourites(context)
             case Intent.RECOMMEND | Intent.REFINE:
                 yield from recommend(context, understood.query)
             case Intent.COMPARE:
@@ -293,8 +302,14 @@ class Guide:
                 yield from describe_shop(context, understood.shape)
             case Intent.SHOP_QUESTION:
                 yield from answer_on_shop(context)
+            case Intent.CART if understood.reason == "another" and not understood.named:
+                yield from recommend(context, understood.query)
             case Intent.CART:
                 yield from serve_cart(context)
+            case Intent.GREETING if said := composer.welcome(
+                understood.reason, is_new=draft.before.turn == 0
+            ):
+                yield from draft.say_all(said)
             case Intent.GREETING:
                 departments = context.naming.departments(context.facets, DEPARTMENTS_GREETED)
                 draft.suggestions = [name for name in departments if len(name) <= 24][:3]
@@ -415,3 +430,9 @@ class Guide:
                     strict_words(facets),
                 )
             return self._vocabulary
+
+
+def _leaves_it_open(understood: Understood) -> bool:
+    """Whether the choice is left to the guide, and there is no wish yet to choose by."""
+    wish = understood.state.wish
+    return understood.reason == "open" and not (wish.needs or wish.constraints)

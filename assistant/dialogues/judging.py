@@ -21,6 +21,15 @@ Verdict = Literal["met", "unmet", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """A product that was shown without a word on the `conditions` its record breaks."""
+
+    said: str
+    title: str
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Satisfaction:
     """Products shown against the conditions that the guide itself says it holds.
 
@@ -35,6 +44,7 @@ class Satisfaction:
     admitted: int
     silent: int
     unconfirmed: int
+    broken: tuple[Broken, ...] = ()
 
     @property
     def share(self) -> float:
@@ -186,12 +196,14 @@ def _forms(value: object) -> list[object]:
 
 def _satisfaction(exchanges: Iterable[Exchange]) -> Satisfaction:
     shown = satisfied = admitted = silent = unconfirmed = 0
+    broken: list[Broken] = []
     for exchange in exchanges:
         if exchange.reply.intent.value not in ("recommend", "refine"):
             continue
         for product in exchange.shown:
             shown += 1
-            told = verdicts(product, exchange.reply.constraints).values()
+            by_condition = verdicts(product, exchange.reply.constraints)
+            told = by_condition.values()
             if "unmet" not in told:
                 satisfied += 1
                 unconfirmed += "unknown" in told
@@ -199,7 +211,9 @@ def _satisfaction(exchanges: Iterable[Exchange]) -> Satisfaction:
                 admitted += 1
             else:
                 silent += 1
-    return Satisfaction(shown, satisfied, admitted, silent, unconfirmed)
+                unmet = tuple(name for name, verdict in by_condition.items() if verdict == "unmet")
+                broken.append(Broken(exchange.message, product.title, unmet))
+    return Satisfaction(shown, satisfied, admitted, silent, unconfirmed, tuple(broken))
 
 
 def _latency(exchanges: Sequence[Exchange]) -> Latency:

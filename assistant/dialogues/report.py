@@ -198,6 +198,7 @@ def quality_json(quality: Quality) -> dict[str, object]:
             "admitted": satisfaction.admitted,
             "silent": satisfaction.silent,
             "unconfirmed": satisfaction.unconfirmed,
+            "broken": [asdict(each) for each in satisfaction.broken],
             "share": round(satisfaction.share, 4),
         },
         "groundedness": {

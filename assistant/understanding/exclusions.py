@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.language import has_chinese
-from assistant.understanding.vocabulary import Kind, Span
+from assistant.understanding.vocabulary import Kind, Span, ordinary_words
 from assistant.understanding.words import grammar_pattern, grammar_words
 
 EXCLUDABLE: tuple[Kind, ...] = (
@@ -119,8 +119,15 @@ def _english(
         essential = _essential(covered)
         return Exclusion(cue.start(), essential[-1].end, tuple(essential))
     words = _free_words(text, place)
-    if not words or not _REFUSES.match(cue.group()):
+    if not words:
         return None
+    if not _REFUSES.match(cue.group()):
+        # "headphones, not in-ear": a bare "not" refuses what ends its clause and is no plain word.
+        clause = re.search(r"(?:^|[,;]|\bbut)\s*$", text[: cue.start()])
+        ends = re.match(r"\s*(?:$|[,.;!?])", text[words[1] :])
+        told = text[words[0] : words[1]].split()
+        if not (clause and ends) or all(word in ordinary_words() for word in told):
+            return None
     if cue.group() in ("no", "not") and place > cue.end() + 1 and text[cue.end()] in ",.":
         return None
     start, stop = words

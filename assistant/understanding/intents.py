@@ -56,6 +56,18 @@ def cue(section: str, name: str, text: str) -> bool:
     return _cues("intents", section, name).search(text) is not None
 
 
+def cue_of_scope(section: str, name: str, text: str) -> bool:
+    """Whether a cue `name` of `lexicon/scope.toml` stands in the clean text."""
+    return _cues("scope", section, name).search(text) is not None
+
+
+def without_open_cue(text: str) -> str:
+    """The rest of a clean text that leaves the choice to the guide: what it says of the wish."""
+    return re.sub(r"\s{2,}", " ", _cues("scope", "wish", "open").sub(" ", text)).strip(
+        " ,.!?。，！？"
+    )
+
+
 def warm_up() -> None:
     """Compile every cue, so that the first message does not wait for it."""
     for file in ("intents", "scope"):
@@ -101,18 +113,28 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
         return Judgement(Intent.REFINE if ongoing else Intent.RECOMMEND, "restart")
     about = re.match(r"(?:what|how) about\b", text) and reading.states_condition
     about = about or _HAVE_ANY.search(text) or _BARE_BEST.match(text)
+    about = about or _ANOTHER_ONE.match(text)
     if ongoing and (about or _refines(text)):
         return Judgement(Intent.REFINE, "cue")
     if state.shown and _WHY.search(text):
         return Judgement(Intent.PRODUCT_QUESTION, "why")
     if state.shown and _asks_of_shown(text, reading, wish_form):
         return Judgement(Intent.PRODUCT_QUESTION)
+    if ongoing and _WANTS_TO_HEAR.search(text):
+        return Judgement(Intent.PRODUCT_QUESTION if state.shown else Intent.REFINE, "hear")
     off_topic = _cues("scope", "out_of_scope", "strong").search(text) is not None
     answers = ongoing and reading.states_condition and not _asks(text)
+    answers = answers or _BUYS.search(text) is not None
     if off_topic and not (wish_form and evidence) and not answers:
         return Judgement(Intent.OUT_OF_SCOPE, "topic")
+    if cue_of_scope("wish", "open", text) and (evidence or len(text.split()) <= OPEN_WORDS):
+        return Judgement(Intent.REFINE if ongoing else Intent.RECOMMEND, "open")
     if not wish_form:
         if _asks(text) and not _asks_for_goods(text, reading):
+            if state.shown:
+                return Judgement(Intent.PRODUCT_QUESTION, "ongoing")
+            if ongoing and _BUYS.search(text):
+                return Judgement(Intent.REFINE)
             return Judgement(Intent.OUT_OF_SCOPE, "question")
         if not evidence and not ongoing and (_TALK.search(text) or _is_everyday(text)):
             return Judgement(Intent.OUT_OF_SCOPE, "talk")
@@ -121,6 +143,8 @@ def judge(text: str, reading: Reading, state: DialogueState) -> Judgement:
     return Judgement(Intent.RECOMMEND)
 
 
+OPEN_WORDS = 12
+"""Words. A longer message that leaves the choice to the guide should say of what."""
 SHORT_ORDER = 9
 """Words. "Order me some more pizza" is no wish for this shop; a longer order describes one."""
 
@@ -128,6 +152,9 @@ SHORT_ORDER = 9
 def _belongs_elsewhere(text: str, reading: Reading) -> bool:
     """Whether a message is none of a shop's business, though it may name goods."""
     if _cues("scope", "out_of_scope", "always").search(text):
+        return True
+    elsewhere = _cues("scope", "out_of_scope", "elsewhere").search(text)
+    if elsewhere and not any(thing.end <= elsewhere.start() for thing in reading.things):
         return True
     bare = (
         not (reading.states_condition or points_at_shown(text)) and len(text.split()) <= SHORT_ORDER
@@ -152,23 +179,51 @@ def _before_wishes(
         return Judgement(Intent.SHOP_QUESTION)
     in_reach = state.shown or (not wished and _CART_WORD.search(text))
     asks_price = state.shown and _asks_price_of_one(text)
+    another = _wants_another_kind(text, reading, state)
     if cue("cart", "cart", text) and in_reach and not asks_price:
-        return Judgement(Intent.CART)
+        return Judgement(Intent.CART, "another" if another else "")
     if state.cart.lines and cue("cart", "edit", text):
-        return Judgement(Intent.CART, "edit")
+        return Judgement(Intent.CART, "another" if another else "edit")
     if cue("compare", "compare", text) and (state.shown or reading.names_product):
         return Judgement(Intent.COMPARE)
+    if len(state.last_shown) > 1 and _ASKS_MOST.search(text) and not wished:
+        return Judgement(Intent.COMPARE, "which")
     return None
 
 
+_ASKS_MOST = grammar_pattern("intents", "asks_most")
 # 有红色的吗, 红色的有吗: whether there are some like that, not whether the one shown is.
 _HAVE_ANY = grammar_pattern("intents", "have_any")
 # "Find padlocks with free delivery": an order for goods, whatever else it mentions.
 _ORDERS = grammar_pattern("intents", "orders")
 _WHY = grammar_pattern("intents", "why")
+_BUYS = grammar_pattern("intents", "buys")
+# "What about Libman?", and not "what about the battery?".
+_ANOTHER_ONE = re.compile(
+    r"(?:(?:and|but|so|ok|okay|well|hmm)[ ,]+)*(?:what|how) about "
+    r"(?!(?:the|its|their|it|this|that|these|those|you|your|delivery|shipping|returns?)\b)"
+    r"(?:[\w'\-]+ ){0,5}[\w'\-]+\?*$"
+)
+_WANTS_TO_HEAR = grammar_pattern("intents", "wants_to_hear")
 _WHOLE = grammar_pattern("shape", "whole_shop")
 _BARE_BEST = grammar_pattern("intents", "bare_best")
-_CART_WORD = re.compile(r"\b(?:cart|basket|trolley|check ?out)\b|购物车|结账|结算|下单")
+_CART_WORD = re.compile(
+    r"\b(?:cart|basket|trolley|check ?out|(?:my|our) total)\b|购物车|结账|结算|下单"
+)
+
+
+def _wants_another_kind(text: str, reading: Reading, state: DialogueState) -> bool:
+    """Whether a thing not talked of yet is to be added: "and a pair of socks", 再加一双登山鞋."""
+    if not reading.names_product or points_at_shown(text) or not _new_subject(reading, state):
+        return False
+    return any(_ANY_ONE.search(text[: thing.start]) for thing in reading.things)
+
+
+# What is counted or has an indefinite article has not been chosen yet.
+_ANY_ONE = re.compile(
+    r"\b(?:an?|some|another|two|three|\d+)(?: pairs? of)?(?: [a-z\-]+){0,2} $"
+    r"|[一两二三四五\d几][个双件条台只套份张把顶瓶盒包本支](?:[\u4e00-\u9fff]{0,4})$"
+)
 
 
 def _asks_price_of_one(text: str) -> bool:
@@ -229,13 +284,21 @@ _HAVE_YOU = re.compile(r"\b(?:do|have) you (?:guys )?(?:sell|stock|carry|got)\b"
 _GOODS = grammar_pattern("intents", "goods")
 
 
+# "An iPhone 15?" names a thing and asks nothing else of the guide.
+_BARE_THING = re.compile(
+    r"(?:(?:and|or|ok|okay|so|hi|hello|hey|maybe|then)[ ,]+)*(?:an?|any|some) "
+    r"(?!(?:other |good |more )?(?:jokes?|facts?|ideas?|advice|help|news|questions?|problem|chance"
+    r"|reason|way|one|luck|clue)\b)[\w'&\-]+(?: [\w'&\-]+){0,4}\?$"
+)
 _WHAT_ABOUT = re.compile(r"(?:(?:and|ok|okay|so|then|thanks)[ ,]+)*(?:what|how) about (?!you\b)")
 _WHICH = re.compile(r"(?:^|[,.;:!] ?|\b(?:and|but|so) )(?:which|what)\b")
 
 
 def _asks_for_goods(text: str, reading: Reading) -> bool:
     """A question or an order about things to buy: it names one and speaks of having it."""
-    if reading.names_product and _WHAT_ABOUT.match(text):
+    if (reading.names_product and _WHAT_ABOUT.match(text)) or _BUYS.search(text):
+        return True
+    if _BARE_THING.match(text):
         return True
     if reading.names_product and not _cues("scope", "out_of_scope", "opening").search(text):
         return True  # "rain boots for kids?" names what is wanted and nothing else

@@ -1,9 +1,11 @@
 """How well messages are understood: speed and errors on any messages, and agreement with people.
 
-Rows of four shapes are read: plain ones (`message` or `query`), requests with the conditions a
-right answer meets (`reward`, as in ShoppingBench), conversations whose requests people rewrote
-so that they stand alone (`conversation`, as in CoSRec), and dialogues whose utterances people
-gave intents (`utterances`, as in MG-ShopDial).
+Rows of six shapes are read: plain ones (`message` or `query`), messages with what they are about
+(`message` and `intent`, as in CLINC150: `out_of_scope` should be declined or handed over),
+requests with the conditions a right answer meets (`reward`, as in ShoppingBench), conversations
+whose requests people rewrote so that they stand alone (`conversation`, as in CoSRec), dialogues
+whose utterances people gave intents (`utterances`, as in MG-ShopDial), and product titles in
+which people marked brands and products (`title` and `entities`).
 """
 
 from __future__ import annotations
@@ -18,10 +20,16 @@ from typing import Any
 from assistant.evidence import stems
 from assistant.neutral_words import ENGLISH
 from assistant.state import DialogueState
+from assistant.understanding.reading import Reading
+from assistant.understanding.text import clean
 from assistant.understanding.understander import Understander, Understood
 from retrieval.errors import ShopGuideError
+from retrieval.facets import Facets
 
 MAJORITY = 0.5
+OUT_OF_SCOPE = "out_of_scope"
+_DECLINED = ("out_of_scope", "handoff", "unsafe")
+_MARKED = {"HCCX": "product words of titles", "HPPX": "brand words of titles"}
 _WISHES = ("recommend", "refine", "compare", "product_question")
 _FUNCTION = stems(" ".join(ENGLISH))
 
@@ -72,6 +80,10 @@ class _Listener:
         self.intents: Counter[str] = Counter()
         self.languages: Counter[str] = Counter()
 
+    def read(self, text: str) -> Reading:
+        """What a text says on its own."""
+        return self._understander.read(clean(text))
+
     def hear(self, message: str, state: DialogueState) -> Understood | None:
         since = time.perf_counter()
         try:
@@ -91,9 +103,16 @@ def measure_understanding(
 ) -> UnderstandingReport:
     """Understand every row and compare with what people said it means.
 
+    Titles are read as in a shop that has the brands and kinds of those marked `train`, as their
+    vocabulary is learnt from the catalogue; the others are measured.
+
     Raises:
         ShopGuideError: a row has none of the shapes.
     """
+    rows = list(rows)
+    if taught := [row for row in rows if "entities" in row and row.get("split") == "train"]:
+        understander = Understander(_facets_of(taught))
+        rows = [row for row in rows if row.get("split") != "train"]
     listener = _Listener(understander)
     scores: dict[str, Agreement] = {}
     for row in rows:
@@ -103,11 +122,20 @@ def measure_understanding(
             _dialogue(row, listener, scores)
         elif "reward" in row:
             _request(row, listener, scores)
+        elif "entities" in row:
+            _title(row, listener, scores)
         else:
             text = row.get("message") or row.get("query")
             if not isinstance(text, str):
                 raise ShopGuideError("a row has neither message nor query, reward nor conversation")
-            listener.hear(text, DialogueState())
+            understood = listener.hear(text, DialogueState())
+            if understood is not None and row.get("intent") == OUT_OF_SCOPE:
+                score = scores.setdefault(
+                    "messages out of scope, declined or handed over", Agreement()
+                )
+                score.wanted += 1
+                score.found += 1
+                score.right += understood.intent.value in _DECLINED
     times = sorted(listener.times) or [0.0]
     return UnderstandingReport(
         messages=len(listener.times),
@@ -121,6 +149,42 @@ def measure_understanding(
             for name, each in scores.items()
         },
     )
+
+
+def _facets_of(titles: Iterable[Mapping[str, Any]]) -> Facets:
+    """A catalogue of nothing but the brands and products that people marked in titles."""
+    marks = [mark for row in titles for mark in row["entities"]]
+    return Facets(
+        products=len(marks),
+        categories=Counter(mark["text"] for mark in marks if mark["type"] == "HCCX"),
+        brands=Counter(mark["text"] for mark in marks if mark["type"] == "HPPX"),
+    )
+
+
+def _title(row: Mapping[str, Any], listener: _Listener, scores: dict[str, Agreement]) -> None:
+    """Products and brands marked in a title, against those the guide reads in it.
+
+    Right is what stands in the same place with the same ends. What is read as a product or a
+    brand where people marked neither counts against precision.
+    """
+    title = str(row["title"])
+    if listener.hear(title, DialogueState()) is None:
+        return
+    reading = listener.read(title)
+    if len(reading.text) != len(title):
+        return  # another width of characters: the places cannot be compared
+    kinds = {"HCCX": ("product", "category"), "HPPX": ("brand",)}
+    for marked, name in _MARKED.items():
+        gold = {(each["start"], each["end"]) for each in row["entities"] if each["type"] == marked}
+        found = {
+            (span.start, span.end)
+            for span in reading.spans
+            if any(entry.kind in kinds[marked] for entry in span.entries)
+        }
+        score = scores.setdefault(name, Agreement())
+        score.found += len(found)
+        score.wanted += len(gold)
+        score.right += len(found & gold)
 
 
 def _request(row: Mapping[str, Any], listener: _Listener, scores: dict[str, Agreement]) -> None:
@@ -200,7 +264,7 @@ def _conversation(
         understood = listener.hear(message, state)
         if understood is None:
             continue
-        state = understood.state
+        state = _answered(understood.state)
         requests = rewritten.get(place)
         if requests and understood.intent.value in ("recommend", "refine"):
             told = stems(understood.query) - _FUNCTION
@@ -225,6 +289,13 @@ def _conversation(
             wish.wanted += 1
             wish.found += 1
             wish.right += understood.intent.value in _WISHES
+
+
+def _answered(state: DialogueState) -> DialogueState:
+    """The state after the assistant has offered something, which "it" then means."""
+    if not state.wish.parts or state.shown:
+        return state
+    return state.with_shown(state.turn, [("offered", "", None)])
 
 
 def _rewrites(row: Mapping[str, Any]) -> dict[int, list[str]]:
@@ -253,7 +324,7 @@ def _dialogue(row: Mapping[str, Any], listener: _Listener, scores: dict[str, Agr
         understood = listener.hear(str(each["utterance"]), state)
         if understood is None:
             continue
-        state = understood.state
+        state = _answered(understood.state)
         votes = {name: float(count) for name, count in each.get("intents") or []}
         if not votes:
             continue

@@ -18,7 +18,12 @@ _TOGETHER = grammar_pattern("needs", "together")
 _EACH = grammar_pattern("needs", "each")
 _COUNTED = grammar_pattern("needs", "counted")
 _ADDS = grammar_pattern("needs", "adds")
-MOST_NEEDS = 4
+_ITEM = grammar_pattern("needs", "item")
+_AFTER_PRICE = re.compile(r"\band\b(?: also\b)?|[;.]|,")
+_ANOTHER = re.compile(r"\b(?:another|other)\b|另一")
+MOST_NEEDS = 5
+FEWEST_WORDS = 2
+"""Between the joint and the second price: "over $50 and under $100" is one price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ def find_needs(text: str, reading: Reading, read: Callable[[str], Reading]) -> N
     all of them unless it is said to be for each; other conditions belong to the thing they
     are said with.
     """
+    if (listed := _listed(text, reading, read)) is not None:
+        return listed
     things = reading.things
     if not 2 <= len(things) <= MOST_NEEDS or not _are_apart(things):
         return None
@@ -76,6 +83,51 @@ def find_needs(text: str, reading: Reading, read: Callable[[str], Reading]) -> N
         for wish in each
     )
     return Needs(Wish(constraints=shared), needs)
+
+
+def _listed(text: str, reading: Reading, read: Callable[[str], Reading]) -> Needs | None:
+    """The things a text counts up ("First, …. Second, …", "1) … 2) …"), or each with its price.
+
+    Each part is read on its own, with its own price and properties.
+    """
+    items = [match.span() for match in _ITEM.finditer(text)]
+    if len(items) < 2:
+        items = _priced_apart(text, reading)
+    if not 2 <= len(items) <= MOST_NEEDS:
+        return None
+    ends = [*(start for start, _ in items[1:]), len(text)]
+    wishes: list[Wish] = []
+    for (_, start), end in zip(items, ends, strict=True):
+        own = read(text[start:end])
+        wish = wish_of(own, wish_parts(own))
+        if wishes and not own.names_product and _ANOTHER.search(text[start:end]):
+            wish = _like(wishes[-1], wish)
+        if not wish.parts:
+            return None
+        wishes.append(wish)
+    return Needs(Wish(), tuple(wishes))
+
+
+def _like(before: Wish, other: Wish) -> Wish:
+    """The same thing once more, with what is said of "another" in place of the first's."""
+    said = other.constraints
+    limits = {"price_min": said.price_min, "price_max": said.price_max, "currency": said.currency}
+    told = {**before.constraints.attributes, **said.attributes}
+    constraints = before.constraints.model_copy(update={**limits, "attributes": told})
+    return before.model_copy(update={"constraints": constraints})
+
+
+def _priced_apart(text: str, reading: Reading) -> list[tuple[int, int]]:
+    """Where the parts begin of which each has a price of its own; none where only one has."""
+    prices = [item for item in reading.stated if item.path == "price"]
+    items = [(0, 0)]
+    for item, following in pairwise(prices):
+        joint = _AFTER_PRICE.search(text, item.end, following.start)
+        between = text[joint.end() : following.start] if joint else ""
+        if joint is None or not (len(between.split()) >= FEWEST_WORDS or _ANOTHER.search(between)):
+            return []
+        items.append(joint.span())
+    return items if len(prices) > 1 else []
 
 
 def adds_need(text: str) -> bool:
@@ -131,7 +183,7 @@ def _wanted_together(text: str, things: Sequence[Thing]) -> bool:
     if _TOGETHER.search(text):
         return True
     before = [text[max(0, thing.start - 24) : thing.start] for thing in things]
-    return any(_COUNTED.search(words) for words in before[1:])
+    return any(_COUNTED.search(words) for words in before)
 
 
 def _without_price(piece: str, reading: Reading, start: int) -> str:

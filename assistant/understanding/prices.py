@@ -26,6 +26,9 @@ from assistant.understanding.words import grammar_pattern
 ABOUT = Decimal("0.2")
 """How far "about 50" reaches to either side: a fifth."""
 
+BARE_BUDGET = 10
+"""Smaller numbers without a currency are counts: "two together"."""
+
 
 @dataclass(frozen=True, slots=True)
 class PriceLimit:
@@ -127,7 +130,7 @@ _ZH_VAGUE = re.compile(
 )
 _ZH_LIMIT = re.compile(
     rf"(?:(?P<max>不要?超过|别超过|不能超过|不高于|不大于|不贵于|低于|少于|小于|不到|不足|最多|最高|至多"
-    rf"|便宜于|控制在|预算(?:在|是|为|只有|大概|大约|有|最多)*|上限(?:是|为)?|只有|低过)"
+    rf"|便宜于|控制在|一共|总共|总价|加起来|合计|总预算(?:是|为)?|预算(?:在|是|为|只有|大概|大约|有|最多)*|上限(?:是|为)?|只有|低过)"
     rf"|(?P<min>超过|高于|大于|多于|至少|最少|最低|不低于|不少于|起码|贵于)"
     rf"|(?P<about>大概|大约|差不多|约|接近|在))?"
     rf"\s*{_zh_amount('value')}\s*"
@@ -160,8 +163,17 @@ def _candidates(text: str, shop: str | None) -> Iterator[PriceLimit]:
     for match in _LIMIT.finditer(text):
         yield from _english_limit(text, match, shop)
     for match in _PLAIN.finditer(text):
-        if _named(match, "value", shop):
-            yield from _limit_of(match, "value", parse_number(match["value"]), shop, "max")
+        value = parse_number(match["value"])
+        if _named(match, "value", shop) or _is_bare_budget(text, match, value):
+            yield from _limit_of(match, "value", value, shop, "max")
+
+
+def _is_bare_budget(text: str, match: re.Match[str], value: Decimal | None) -> bool:
+    """Whether a bare number is a budget by what follows it: "600 total", "80 max"."""
+    if not match["less"] or value is None or value < BARE_BUDGET:
+        return False
+    before = text[: match.start()]
+    return not (_MEASURE_BEFORE.search(before) or _AGES.search(before))
 
 
 def _english_range(text: str, match: re.Match[str], shop: str | None) -> Iterator[PriceLimit]:
@@ -211,6 +223,8 @@ def _limit_of(
 
 
 def _limit(start: int, end: int, value: Decimal, kind: str, currency: str | None) -> PriceLimit:
+    if value <= 0:
+        return PriceLimit(start, end)  # nothing costs nothing: no limit that a search could keep
     if kind == "max":
         return PriceLimit(start, end, None, value, currency)
     if kind == "min":

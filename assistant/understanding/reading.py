@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from assistant.constraints import Preference
+from assistant.constraints import Constraints, Preference
 from assistant.language import HAN, has_chinese
 from assistant.understanding.exclusions import Exclusion, find_exclusions
+from assistant.understanding.filtering import is_telling
 from assistant.understanding.numbers import parse_chinese_number, parse_number
 from assistant.understanding.prices import find_prices
 from assistant.understanding.sizes import find_sizes
 from assistant.understanding.text import phrase, tokenise
 from assistant.understanding.vocabulary import Entry, Span, Vocabulary
-from assistant.understanding.words import concept_index, grammar_pattern, grammar_words
+from assistant.understanding.words import (
+    concept_index,
+    grammar_pattern,
+    grammar_words,
+    named,
+)
 from retrieval.product import AttributeValue
 
 
@@ -112,6 +118,9 @@ _AND_ANOTHER = re.compile(
 _SEASON = re.compile(r"season|季")
 _ALL_SEASONS = re.compile(r"\ball\b|year[- ]round|\b(?:4|four)[- ]season|四季")
 _INTEREST = grammar_pattern("reading", "interest")
+_WHEN = grammar_pattern("reading", "when")
+_COMPANY = grammar_pattern("reading", "company")
+_PEOPLE = grammar_pattern("reading", "people")
 _COLOUR_CUE_AFTER = re.compile(r"[\s\-]*(?:colou?r(?:ed|s)?|one|ones|version|shade|tone|finish|色)")
 _NO_COLOUR_AFTER = grammar_pattern("reading", "no_colour_after")
 _BRAND_CUE_BEFORE = grammar_pattern("reading", "brand_cue_before")
@@ -125,6 +134,7 @@ def read_message(
     reading = Reading(text)
     tokens = tokenise(text)
     fields = vocabulary.named.find(text, tokens) if vocabulary.named else []
+    reading.masked += [match.span() for match in _WHEN.finditer(text)]
     _read_measures(reading, currency, [(start, end) for start, end, *_ in fields])
     reading.spans = [
         span
@@ -138,8 +148,10 @@ def read_message(
         refused.append((exclusion.start, exclusion.end))
     reading.masked += refused
     wanted = [s for s in reading.spans if not _overlaps(s.start, s.end, refused)]
-    _read_interests(reading)
-    _read_things(reading, wanted, vocabulary)
+    interests = _read_interests(reading)
+    wanted_things = [s for s in wanted if not _overlaps(s.start, s.end, interests)]
+    _read_things(reading, wanted_things, vocabulary)
+    _read_people(reading, vocabulary)
     for span in wanted:
         _read_property(reading, span, vocabulary)
     _read_quantity(reading, wanted)
@@ -182,13 +194,44 @@ def _read_measures(
             _mask(reading, size.start, size.end, "attributes.size")
 
 
-def _read_interests(reading: Reading) -> None:
-    """What the person likes that a thing is for: "my dad, who likes coffee"."""
+def _read_interests(reading: Reading) -> list[tuple[int, int]]:
+    """What the person likes that a thing is for: "my dad, who likes coffee".
+
+    Where that stands is given back: it is no name of a thing wished for.
+    """
+    places: list[tuple[int, int]] = []
     for match in _INTEREST.finditer(reading.text):
         what = (match["what"] or match["zh"]).strip()
-        _add(reading.occasion, what)
+        use = next(iter(named(what, "use")), None)
+        _add(reading.occasion, use.key if use else what)
         verb_end = match.start("what") if match["what"] else match.start("zh")
         reading.masked.append((match.start("verb" if match["what"] else "verb2"), verb_end))
+        places.append(match.span("what" if match["what"] else "zh"))
+    return places
+
+
+def _read_people(reading: Reading, vocabulary: Vocabulary) -> None:
+    """For how many: "a tent for four"; as many as the catalogue has, where none is so big."""
+    name = vocabulary.roles.people
+    if name is None or not reading.category:
+        return
+    facets = vocabulary.roles.facets
+    if not is_telling(name, Constraints(category=tuple(reading.category)), facets):
+        return
+    for match in _PEOPLE.finditer(reading.text):
+        spoken = match["n"] or match["m"] or match["zh"]
+        number = {"单": 1, "双": 2}.get(spoken) or _count(spoken)
+        if not number or _overlaps(match.start(), match.end(), reading.masked):
+            continue
+        sizes = sorted(
+            value
+            for value in facets.attributes[name]
+            if isinstance(value, int | float) and not isinstance(value, bool) and value >= number
+        )
+        values = [number] if number in sizes or not sizes else sizes
+        reading.attributes[name] = [*values]
+        _mask(reading, match.start(), match.end(), f"attributes.{name}")
+        return
 
 
 def _read_things(reading: Reading, spans: Sequence[Span], vocabulary: Vocabulary) -> None:
@@ -233,9 +276,15 @@ def _read_implied(reading: Reading, span: Span, vocabulary: Vocabulary) -> None:
         _attribute(reading, attribute or concept.implies, True)
 
 
+# "A tent for us and sleeping bags": for whom the first is says nothing of the second.
+_FOR_WHOM_ASIDE = re.compile(
+    r"\bfor (?:me|us|him|her|them|everyone|my \w+|the \w+)(?= (?:and|or|plus)\b)"
+)
+
+
 def _listed(text: str, left: Span, right: Span) -> bool:
     """Whether two things are wanted side by side ("jackets or coats") and not one of the other."""
-    between = text[left.end : right.start]
+    between = _FOR_WHOM_ASIDE.sub(" ", _PEOPLE.sub(" ", text[left.end : right.start]))
     if _AND_ANOTHER.search(between):
         return True
     return re.search(
@@ -302,6 +351,8 @@ def _state(reading: Reading, span: Span, entry: Entry, vocabulary: Vocabulary) -
         case "value":
             if entry.weak or entry.attribute is None or span.entry("product", "category"):
                 return None  # "headphones" is what is wanted, whatever field repeats the word
+            if entry.attribute == vocabulary.roles.audience and _COMPANY.search(text[: span.start]):
+                return None
             told = entry.value if entry.number is None else entry.number
             return _attribute(reading, entry.attribute, told)
         case "brand":
@@ -323,6 +374,8 @@ def _state(reading: Reading, span: Span, entry: Entry, vocabulary: Vocabulary) -
             _add(reading.occasion, entry.value)
             return f"occasion.{entry.value}"
         case "audience":
+            if _COMPANY.search(text[: span.start]):
+                return None  # who comes along is not whom it is for
             reading.for_whom = reading.for_whom or entry.value
             return "for_whom" if reading.for_whom == entry.value else None
         case _:

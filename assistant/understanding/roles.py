@@ -15,6 +15,7 @@ _COLOUR = re.compile(r"(?:^|.*_)colou?rs?(?:_name)?$|^颜色$|颜色$")
 _NOT_COLOUR = re.compile(r"print|paper|cable|label|number|bubble|depth|toner|ink")
 _SIZE = re.compile(r"^(?:size|sizes|clothing_size|shoe_size|size_name|尺码|尺寸|规格)$")
 _MATERIAL = re.compile(r"^(?:.*_)?(?:materials?|fabric|material_name)$|^材质$|^面料$|材质$")
+_PEOPLE = re.compile(r"(?:^|.*_)(?:persons?|people|sleeps|seats|berths?)$|人数$")
 _AUDIENCE = re.compile(
     r"^(?:gender|for|for_whom|audience|target_group|department|适用人群|性别|适用性别)$"
 )
@@ -45,6 +46,14 @@ class Roles:
         self.size = _first(worded, _SIZE)
         self.materials = [name for name, plain in names.items() if _MATERIAL.match(plain)][:3]
         self.audience = _first(names, _AUDIENCE)
+        self.people = _first(
+            {
+                name: plain
+                for name, plain in names.items()
+                if any(_is_number(value) for value in facets.attributes[name])
+            },
+            _PEOPLE,
+        )
         self.booleans = {
             name: yes
             for name, values in facets.attributes.items()
@@ -170,3 +179,7 @@ def _words(name: str) -> str:
 
 def _first(names: dict[str, str], pattern: re.Pattern[str]) -> str | None:
     return next((name for name, plain in names.items() if pattern.match(plain)), None)
+
+
+def _is_number(value: AttributeValue) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

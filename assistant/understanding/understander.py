@@ -13,13 +13,13 @@ from assistant.language import Language, has_chinese, message_language
 from assistant.reply import Intent
 from assistant.state import DialogueState
 from assistant.understanding.chinese import word_boundaries
-from assistant.understanding.intents import Judgement, judge, warm_up
+from assistant.understanding.intents import Judgement, judge, warm_up, without_open_cue
 from assistant.understanding.moves import Move, find_move
 from assistant.understanding.query import catalogue_languages, compose_query
 from assistant.understanding.reading import Reading, read_message
 from assistant.understanding.referents import find_referents
 from assistant.understanding.shape import Shape, find_shape
-from assistant.understanding.text import clean
+from assistant.understanding.text import clean, phrase
 from assistant.understanding.titles import TitleIndex
 from assistant.understanding.update import updated_wish
 from assistant.understanding.vocabulary import build_vocabulary
@@ -37,6 +37,8 @@ _ABOUT_A_PRODUCT = (
 )
 # Reasons to decline that a product's own name outweighs.
 _WEAK_REASONS = ("", "question", "talk")
+_ACKNOWLEDGEMENT = grammar_pattern("intents", "acknowledgement")
+_NO_PERSON = grammar_pattern("intents", "no_person")
 _ASKS_ON_NAMED = grammar_pattern("intents", "asks_on_named")
 
 
@@ -77,7 +79,9 @@ class Understander:
         """Index the facets, and the titles of all products: (id, variant group, title)."""
         self.facets = facets
         self._vocabulary = build_vocabulary(facets)
-        self._titles = TitleIndex(titles, self._vocabulary.known)
+        # A word of a field's name asks for the field: "what about the weight?".
+        fields = {word for name in facets.attributes for word in phrase(name.replace("_", " "))}
+        self._titles = TitleIndex(titles, self._vocabulary.known | fields)
         self._languages = catalogue_languages(facets)
         warm_up()
         # The Chinese word list takes a second to load; the first Chinese message should not.
@@ -95,7 +99,8 @@ class Understander:
         `titles` maps ids of products of this conversation to their titles. `supplement` says in
         the catalogue's words what a model read between the lines (`assistant.slot_filling`).
         """
-        text = clean(message)
+        text = _NO_PERSON.sub(" ", clean(message)).strip(" ,.") or clean(message)
+        text = self._without_acknowledgement(text, state)
         language = message_language(message, state.language if state.turn else None)
         reading = self.read(text)
         known = titles or {
@@ -105,6 +110,9 @@ class Understander:
         judgement = judge(text, reading, state)
         if accepts_person(text, state):
             judgement = Judgement(Intent.HANDOFF, "accepted")
+        if judgement.reason == "open":
+            text = without_open_cue(text)
+            reading = self.read(text)
         named = self._titles.find(text)
         if any(key in known for key in named) and not _HAVE.search(text):
             named = ()  # it was shown before: the message points at it
@@ -124,6 +132,12 @@ class Understander:
         after = state
         if judgement.reason == "named":
             fresh = state.starting_over().model_copy(update={"last_intent": None})
+            after = updated_wish(text, reading, fresh, self._vocabulary.roles, (), self.read)
+        elif judgement.reason == "open" and not (reading.names_product or reading.states_condition):
+            after = state
+        elif judgement.reason == "another":
+            # What was wanted before is in the cart, or is not: this is a wish of its own.
+            fresh = state.starting_over()
             after = updated_wish(text, reading, fresh, self._vocabulary.roles, (), self.read)
         elif judgement.intent in _WISHES:
             after = updated_wish(text, reading, state, self._vocabulary.roles, referents, self.read)
@@ -151,6 +165,17 @@ class Understander:
             named=named if judgement.reason == "named" or judgement.intent is Intent.CART else (),
             best=reading.prefer if reading.prefer in SUPERLATIVES else None,
         )
+
+    def _without_acknowledgement(self, text: str, state: DialogueState) -> str:
+        """A message without "That sounds great!" before what it goes on to say.
+
+        Only in the midst of a conversation, and only where those words say nothing of the wish.
+        """
+        match = _ACKNOWLEDGEMENT.match(text) if state.turn else None
+        if match is None:
+            return text
+        said = self.read(match.group())
+        return text if said.names_product or said.states_condition else text[match.end() :]
 
     def warm_up(self) -> None:
         """Load the Chinese word list now, which takes a second, and not with a message."""

@@ -17,7 +17,7 @@ from assistant.understanding.filtering import is_telling
 from assistant.understanding.intents import cue
 from assistant.understanding.needs import adds_need, find_needs, matching_need, wish_of
 from assistant.understanding.query import wish_parts
-from assistant.understanding.reading import Reading
+from assistant.understanding.reading import Reading, Thing
 from assistant.understanding.roles import Roles
 from assistant.understanding.shape import find_shape
 from assistant.understanding.sizes import bigger_size
@@ -26,6 +26,10 @@ from assistant.understanding.words import concept_index, grammar_pattern, read_l
 from retrieval.product import AttributeValue
 
 CENT = Decimal("0.01")
+GIFT = "gift"
+"""The lexicon's key of a thing that is still open: what it may cost holds of whatever it is."""
+SHAPE_WORDS = 10
+"""A longer question about the range ("what kinds of …?") says more of the wish than its kind."""
 _GIFT = re.compile(r"\b(?:gifts?|presents?)\b|礼物|送给")
 _WANTS = grammar_pattern("update", "wants")
 _CALLED_OFF = grammar_pattern("update", "called_off")
@@ -59,6 +63,12 @@ def updated_wish(
 
     `read` reads a part of the text, for messages that want several things.
     """
+    if read and (dropped := _dropped_things(text, reading, read)):
+        kept, rest = _without_things(text, reading, dropped, state)
+        if kept is not state or rest != text:
+            if not rest:
+                return kept
+            return updated_wish(rest, read(rest), kept, roles, named, read)
     several = find_needs(text, reading, read) if read else None
     if several is not None:
         wish = several.shared.model_copy(update={"needs": several.needs})
@@ -83,7 +93,11 @@ def updated_wish(
     if starts_new_subject(text, reading, state, parts):
         if adds_need(text) and reading.names_product and state.wish.subject:
             return _with_added(reading, state)
+        budget = state.constraints if state.wish.subject == GIFT else Constraints()
         kept = Constraints(
+            price_min=budget.price_min,
+            price_max=budget.price_max,
+            currency=budget.currency,
             occasion=state.constraints.occasion,
             for_whom=_still_for(state.constraints.for_whom, reading, roles),
             prefer="cheap" if state.constraints.prefer == "cheap" else None,
@@ -94,6 +108,55 @@ def updated_wish(
         )
         return _merged(text, reading, fresh, roles)
     return _merged(text, reading, _relative(text, state, roles, named), roles)
+
+
+_DROPS_THING = grammar_pattern("update", "drops_thing")
+_DROPPED_AFTER = grammar_pattern("update", "dropped_after")
+
+
+def _dropped_things(text: str, reading: Reading, read: Callable[[str], Reading]) -> list[Thing]:
+    """The things a message calls off: "forget the sleeping bags", 睡袋不要了."""
+    found: list[Thing] = []
+    for span in reading.spans:
+        if not span.entry("category", "product"):
+            continue
+        if _DROPS_THING.search(text[: span.start]) or _DROPPED_AFTER.match(text, span.end):
+            alone = read(span.text)
+            found.append(Thing(span.start, span.end, alone.subject, tuple(alone.category)))
+    return found
+
+
+def _without_things(
+    text: str, reading: Reading, dropped: Sequence[Thing], state: DialogueState
+) -> tuple[DialogueState, str]:
+    """The state without the needs called off, and the rest of the message.
+
+    Where the one thing wanted is called off, its wish is put away; a thing that was not wanted
+    changes nothing.
+    """
+    for thing in dropped:
+        alone = Reading(text, category=[*thing.categories], subject=thing.subject)
+        place = matching_need(state.wish.needs, alone)
+        if place is not None:
+            state = state.with_need(place, None)
+        elif not state.wish.needs and matching_need((state.wish,), alone) is not None:
+            state = state.starting_over()
+    rest = text
+    for thing in reversed(dropped):
+        lead = _DROPS_THING.search(rest[: thing.start])
+        after = _DROPPED_AFTER.match(rest, thing.end)
+        start = lead.start() if lead else thing.start
+        rest = rest[:start] + rest[after.end() if after else thing.end :]
+    rest = re.sub(r"\b(?:any ?more|after all|please|thanks|thank you)\b", "", rest)
+    rest = re.sub(r"^[\s,.;:!，。]*(?:(?:and|just|only|but|then|so|ok|okay)\b[ ,]*)*", "", rest)
+    places = {thing.start for thing in dropped}
+    kept_only = [t for t in reading.things if t.start not in places and matching_need(
+        (state.wish, *state.wish.needs),
+        Reading(text, category=[*t.categories], subject=t.subject),
+    ) is not None]  # fmt: skip
+    if kept_only and len(rest.split()) <= len(kept_only) + 2 and not reading.states_condition:
+        rest = ""  # "just the tent": it is wanted already
+    return state, rest.strip(" ,.;!，。")
 
 
 def _speaks_of(reading: Reading, wish: Wish) -> bool:
@@ -111,7 +174,8 @@ def _with_needs(
     place = matching_need(needs, reading)
     if place is not None:
         one = state.model_copy(update={"wish": needs[place]})
-        changed = _merged(text, reading, _relative(text, one, roles, ()), roles)
+        seen = one.looking_at(needs[place].constraints.category)
+        changed = _merged(text, reading, _relative(text, seen, roles, ()), roles)
         return state.with_need(place, changed.wish)
     if reading.names_product:
         if not adds_need(text):
@@ -310,7 +374,8 @@ def _merged(text: str, reading: Reading, state: DialogueState, roles: Roles) -> 
     before = state.with_constraints(constraints)
     said = {part.text for part in before.wish.parts}
     new = [part for part in wish_parts(reading) if part.text not in said]
-    if _relative_cue(text) or cue("refine", "drop", text) or find_shape(text, reading):
+    asks_shape = find_shape(text, reading) is not None and len(text.split()) <= SHAPE_WORDS
+    if _relative_cue(text) or cue("refine", "drop", text) or asks_shape:
         new = [part for part in new if part.path is not None]
     if reading.names_product:
         kept_parts = [

@@ -11,6 +11,7 @@ from assistant.writing.plan import Advantage, Department, Plan, Said, Set
 
 if TYPE_CHECKING:
     from assistant.asking import Question
+    from assistant.choosing import Measured
     from assistant.explaining import Explanation
     from assistant.reply import Comparison
 
@@ -37,6 +38,25 @@ class Chinese:
         there = f"我们有{'、'.join(departments)}等。" if departments else ""
         name = "本店" if shop == DEFAULT_SHOP_NAME else shop
         return [f"您好，欢迎光临{name}！{there}", "您想找什么？"]
+
+    def welcome(self, reason: str, *, is_new: bool) -> list[str]:
+        """See the English."""
+        match reason:
+            case "thanks":
+                return ["不客气！", "还需要我帮您找点什么吗？"]
+            case "bye":
+                return ["再见，感谢您的光临！"]
+            case "capabilities":
+                return [
+                    "告诉我您想找什么、做什么用、预算多少，我就把店里合适的商品找给您。",
+                    "我还能比较商品、回答商品和店铺的问题，并帮您加入购物车。",
+                ]
+            case _:
+                return [] if is_new else ["您好！", "想找点什么呢？"]
+
+    def ideas(self) -> list[str]:
+        """See the English."""
+        return ["这几款是顾客最喜欢的。", "告诉我送给谁或做什么用，我可以帮您挑得更准。"]
 
     def departments(self, products: int, departments: Sequence[Department]) -> list[str]:
         """What the shop has, with how many products of each kind."""
@@ -117,6 +137,10 @@ class Chinese:
         """Colours or sizes that are out of stock."""
         return [f"暂时缺货：{'、'.join(values)}。"]
 
+    def unmentioned(self, what: str) -> str:
+        """See the English."""
+        return f"不过没有专门提到“{what}”。"
+
     def product_unknown(self, title: str) -> list[str]:
         """Neither record nor reviews answer the question."""
         about = f"{title}的" if title else ""
@@ -154,9 +178,31 @@ class Chinese:
             case _:
                 return f"{asked.attribute}要哪种：{options}？"
 
+    def which_to_add(self) -> str:
+        """See the English."""
+        return "您想把哪一款加入购物车？"
+
+    def interests(self) -> str:
+        """See the English."""
+        return "对方平时喜欢什么，或者做什么用？"
+
     def advantages(self, title: str, found: Sequence[Advantage], of: int) -> str:
         """What speaks for one product against the others."""
         return chinese_choice.advantages(title, found, of)
+
+    def by_measure(self, measured: Measured) -> list[str]:
+        """See the English."""
+        return chinese_choice.by_measure(measured)
+
+    def not_measured(self, titles: Sequence[str]) -> list[str]:
+        """See the English."""
+        return [f"{'、'.join(titles)}的资料里都没有写，我无法判断。", "需要我为您转接人工吗？"]
+
+    def choice(
+        self, title: str, found: Sequence[Advantage], of: int, purpose: str, quote: str
+    ) -> list[str]:
+        """See the English."""
+        return chinese_choice.choice(title, found, of, purpose, quote)
 
     def together(self, offer: Set) -> list[str]:
         """Products for several needs, with what they cost together."""

@@ -11,9 +11,11 @@ from assistant.writing.chinese_words import number
 from assistant.writing.plan import Advantage, Item, Set
 
 if TYPE_CHECKING:
+    from assistant.choosing import Measured
     from assistant.explaining import Explanation
 
 _ZH: Language = "zh"
+MOST_TOLD = 3
 _PLACES = "零一二三四五六七八九十"
 
 
@@ -33,6 +35,35 @@ def advantages(title: str, found: Sequence[Advantage], of: int) -> str:
                 continue
     features = "、".join(each.name for each in found if each.kind == "feature")
     return f"{title}{'，'.join([*told, *([f'具备{features}'] if features else [])])}。"
+
+
+def by_measure(measured: Measured) -> list[str]:
+    """See the English."""
+    (lead, told), *rest = measured.told
+    if rest and measured.is_tie:
+        said = [f"{lead}和{rest[0][0]}一样：{told}。"]
+        rest = rest[1:]
+    else:
+        said = [f"是{lead}：{told}。"]
+    if rest:
+        said.append(
+            f"相比之下，{'；'.join(f'{title}（{own}）' for title, own in rest[:MOST_TOLD])}。"
+        )
+    if measured.unknown:
+        said.append(f"{'、'.join(measured.unknown)}的资料里没有写。")
+    return said
+
+
+def choice(title: str, found: Sequence[Advantage], of: int, purpose: str, quote: str) -> list[str]:
+    """See the English."""
+    said = [f"这{number(of)}款里我会选{title}{f'来{purpose}' if purpose else ''}。"]
+    if quote:
+        said.append(f"介绍或评价里写道：“{quote}”")
+    elif purpose:
+        said.append("介绍里都没有提到这一点，所以按最接近的来选。")
+    if found:
+        said.append(f"它{advantages(title, found, of).removeprefix(title)}")
+    return said
 
 
 def why(explained: Explanation) -> list[str]:

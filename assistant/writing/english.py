@@ -11,6 +11,7 @@ from assistant.writing.plan import Advantage, Department, Plan, Said, Set
 
 if TYPE_CHECKING:
     from assistant.asking import Question
+    from assistant.choosing import Measured
     from assistant.explaining import Explanation
     from assistant.reply import Comparison
 
@@ -36,6 +37,30 @@ class English:
         """Welcome and what may be asked for."""
         there = f" We have {_listed(departments)}, for example." if departments else ""
         return [f"Hello, and welcome to {shop}!{there}", "What are you looking for?"]
+
+    def welcome(self, reason: str, *, is_new: bool) -> list[str]:
+        """An answer to small talk: thanks, a goodbye, "what can you do?", hello once more."""
+        match reason:
+            case "thanks":
+                return ["You’re welcome!", "Is there anything else I can find for you?"]
+            case "bye":
+                return ["Goodbye, and thank you for stopping by!"]
+            case "capabilities":
+                return [
+                    "Tell me what you are looking for, what it is for or what it may cost, "
+                    "and I show you what the shop has.",
+                    "I compare products, answer questions about them and about the shop, "
+                    "and fill your cart.",
+                ]
+            case _:
+                return [] if is_new else ["Hello again!", "What can I find for you?"]
+
+    def ideas(self) -> list[str]:
+        """Well-liked products, for somebody who leaves the choice to the guide."""
+        return [
+            "Here are a few things our customers like best.",
+            "Tell me whom or what it is for, and I will look more closely.",
+        ]
 
     def departments(self, products: int, departments: Sequence[Department]) -> list[str]:
         """What the shop has, with how many products of each kind."""
@@ -126,6 +151,10 @@ class English:
         """Colours or sizes that are out of stock."""
         return [f"Out of stock at the moment: {_listed(values)}."]
 
+    def unmentioned(self, what: str) -> str:
+        """Neither record nor reviews speak of something in particular."""
+        return f"None of this speaks of “{what}” in particular."
+
     def product_unknown(self, title: str) -> list[str]:
         """Neither record nor reviews answer the question."""
         about = f" of {title}" if title else ""
@@ -167,9 +196,34 @@ class English:
             case _:
                 return f"Which {asked.attribute} would you like: {options}?"
 
+    def which_to_add(self) -> str:
+        """A thing is wanted in the cart that has not been chosen yet."""
+        return "Which one shall I put into your cart?"
+
+    def interests(self) -> str:
+        """Asked where a wish says nothing of what it should be."""
+        return "What does the person like, or what should it be for?"
+
     def advantages(self, title: str, found: Sequence[Advantage], of: int) -> str:
         """What speaks for one product against the others."""
         return english_choice.advantages(title, found, of)
+
+    def by_measure(self, measured: Measured) -> list[str]:
+        """Products by one measure, the one asked for first."""
+        return english_choice.by_measure(measured)
+
+    def not_measured(self, titles: Sequence[str]) -> list[str]:
+        """What was asked for is measured in no record."""
+        return [
+            f"The records of {_listed(titles)} don’t say, so I can’t tell.",
+            "Shall I pass you on to a person?",
+        ]
+
+    def choice(
+        self, title: str, found: Sequence[Advantage], of: int, purpose: str, quote: str
+    ) -> list[str]:
+        """The one of several that the guide would take, and why."""
+        return english_choice.choice(title, found, of, purpose, quote)
 
     def together(self, offer: Set) -> list[str]:
         """Products for several needs, with what they cost together."""

@@ -12,9 +12,11 @@ from assistant.writing.english_words import listed, number
 from assistant.writing.plan import Advantage, Item, Set
 
 if TYPE_CHECKING:
+    from assistant.choosing import Measured
     from assistant.explaining import Explanation
 
 _EN: Language = "en"
+MOST_TOLD = 3
 
 
 def advantages(title: str, found: Sequence[Advantage], of: int) -> str:
@@ -32,6 +34,39 @@ def advantages(title: str, found: Sequence[Advantage], of: int) -> str:
             case "feature":
                 told.append(has(each.name))
     return f"{title} {listed(told)}."
+
+
+def by_measure(measured: Measured) -> list[str]:
+    """ "X comes first: weight: 225 g. Y: weight: 290 g."; what is not recorded is admitted."""
+    (lead, told), *rest = measured.told
+    if not rest:
+        said = [f"{lead}, as far as the records go: {told}."]
+    elif measured.is_tie:
+        said = [f"{lead} and {rest[0][0]} are level: {told}."]
+        rest = rest[1:]
+    else:
+        said = [f"That would be {lead}: {told}."]
+    if rest:
+        said.append(
+            f"For comparison, {listed([f'{title} ({own})' for title, own in rest[:MOST_TOLD]])}."
+        )
+    if measured.unknown:
+        said.append(f"The record of {listed(measured.unknown)} does not say.")
+    return said
+
+
+def choice(title: str, found: Sequence[Advantage], of: int, purpose: str, quote: str) -> list[str]:
+    """The one of several that the guide would take, and why."""
+    what = f" for {purpose}" if purpose else ""
+    said = [f"Of these {number(of)} I would take {title}{what}."]
+    if quote:
+        said.append(f"Its description or its reviews say: “{quote}”")
+    elif purpose:
+        said.append("None of the descriptions speaks of that, so I go by what comes closest.")
+    if found:
+        told = advantages(title, found, of)
+        said.append(f"It{told.removeprefix(title)}")
+    return said
 
 
 def why(explained: Explanation) -> list[str]:

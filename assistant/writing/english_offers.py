@@ -37,7 +37,7 @@ def opening(plan: Plan) -> str:
         also = f" among the {plan.noun}" if plan.noun else ""
         return vary(
             (
-                f"I don’t see “{plan.unmatched}” in the shop; these come closest{also}.",
+                f"I don’t see “{plan.unmatched}” in the shop; {_closest(plan)}{also}.",
                 f"Nothing here is described as “{plan.unmatched}”; "
                 f"the nearest{also} {_are(len(plan.picks))} here.",
             ),
@@ -150,6 +150,10 @@ def _special_opening(plan: Plan) -> str:
     return ""
 
 
+def _closest(plan: Plan) -> str:
+    return "this comes closest" if len(plan.picks) == 1 else "these come closest"
+
+
 def _set_aside(plan: Plan) -> str:
     missing = listed([f"“{condition.text}”" for condition in plan.set_aside], "and")
     still = with_conditions(plan.noun, plan.met) if plan.noun else ""
@@ -157,19 +161,19 @@ def _set_aside(plan: Plan) -> str:
     if plan.set_aside[0].path == BRANDS:
         return f"No other brand has {still or 'that'}; these are the ones there are."
     if plan.is_stuck:
-        return f"You have seen all that fits. Without {missing}, these come closest{rest}."
+        return f"You have seen all that fits. Without {missing}, {_closest(plan)}{rest}."
     if plan.move == "more":
-        return f"You have seen all that fits. Without {missing}, these come closest{rest}."
+        return f"You have seen all that fits. Without {missing}, {_closest(plan)}{rest}."
     one = plan.set_aside[0]
     telling = not one.path.startswith(("exclude", "category", "for_whom"))
     if len(plan.set_aside) == 1 and telling and plan.noun and not plan.is_narrowed:
         things = with_conditions(plan.noun, (*plan.met, one))
-        return f"We have no {things}. Without {missing}, these come closest."
+        return f"We have no {things}. Without {missing}, {_closest(plan)}."
     return vary(
         (
             f"Nothing in the shop is all of that, so I set aside {missing}; "
-            f"these come closest{rest}.",
-            f"I found nothing that fits everything. Without {missing}, these come closest{rest}.",
+            f"{_closest(plan)}{rest}.",
+            f"I found nothing that fits everything. Without {missing}, {_closest(plan)}{rest}.",
         ),
         plan.seed,
     )

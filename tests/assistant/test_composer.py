@@ -130,10 +130,10 @@ def test_a_text_has_two_to_four_sentences(language: Language, count: int) -> Non
 def test_what_was_given_up_is_said() -> None:
     red = Condition("attributes.color", "red")
     said = text(plan(SHELL, set_aside=(red,), met=(WATERPROOF,), noun="jackets"))
-    assert said.startswith("We have no waterproof red jackets. Without “red”, these come closest.")
+    assert said.startswith("We have no waterproof red jackets. Without “red”, this comes closest.")
     both = text(plan(SHELL, set_aside=(red, UNDER_100), met=(WATERPROOF,), noun="jackets"))
     assert "“red” and “under $100”" in both
-    assert "these come closest: waterproof jackets" in both
+    assert "this comes closest: waterproof jackets" in both
 
 
 def test_what_the_shop_does_not_have_is_said() -> None:

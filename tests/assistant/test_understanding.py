@@ -179,7 +179,7 @@ def test_constraints_of_a_message(
         ("can you show me some red dresses please", "red dresses"),
         ("do you have a garlic press?", "garlic press"),
         ("cheap tents", "tents"),
-        ("two sleeping bags under 300 together", "sleeping bags together"),
+        ("two sleeping bags under 300 together", "sleeping bags"),
         ("我想买一双红色的跑鞋，300元以内", "红色 red 跑鞋 running shoes"),
         ("帮我找一款黑色的帐篷", "黑色 black 帐篷 tent"),
     ],

@@ -1,4 +1,4 @@
-"""Colours, sizes and prices found in real wishes, against labels given by hand."""
+"""Colours, sizes, prices and words found in real messages, against labels given by hand."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from assistant.constraints import Constraints
+from assistant.language import message_language
 from assistant.state import DialogueState
 from assistant.understanding import Understander
+from assistant.understanding.chinese import word_boundaries
 from assistant.understanding.sizes import same_size
+from assistant.understanding.text import clean
 from assistant.understanding.words import colour_family
 from retrieval.facets import Facets
 
@@ -76,3 +79,19 @@ def test_no_price_is_invented(
     _, wishes = labelled
     invented = [place for place, wish in wishes.items() if wish.price_max or wish.price_min]
     assert invented == []
+
+
+def test_language_and_words_of_chinese_queries(shared_data: Path) -> None:
+    labels = json.loads((LABELS.parent / "queries_zh.json").read_text("utf-8"))
+    with gzip.open(shared_data / "queries-zh" / "queries.jsonl.gz", "rt") as lines:
+        queries = [json.loads(line)["query"] for line in lines]
+    places = [int(place) for place in labels["cuts"]]
+    english = [place for place in places if message_language(queries[place]) == "en"]
+    assert english == labels["english"]
+    # More cuts than words are no harm: a name in pieces is still found as a run of them.
+    whole = [
+        set(labels["cuts"][str(place)]) <= word_boundaries(clean(queries[place]))
+        for place in places
+    ]
+    print(f"no word run into the next: {sum(whole)} of {len(whole)}")
+    assert sum(whole) >= 0.95 * len(whole)

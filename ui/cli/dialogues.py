@@ -129,6 +129,9 @@ def _add_quality(table: Table, quality: Quality) -> None:
         f"{satisfaction.share:.1%} of {satisfaction.shown}: {satisfaction.satisfied} do, of "
         f"{satisfaction.admitted} the text admits it, of {satisfaction.silent} it does not",
     )
+    for each in satisfaction.broken:
+        unmet = ", ".join(each.conditions)
+        table.add_row("", escape(f"“{each.said}”: {each.title} is not {unmet}"))
     table.add_row(
         "facts not on record",
         f"{len(grounded.unverified)} of {grounded.facts} in {grounded.replies} replies",
