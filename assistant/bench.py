@@ -104,12 +104,14 @@ def bench_grounding(
 
 
 def price_limits(constraints: Mapping[str, object]) -> list[str]:
-    """The amounts among the constraints of a reply, as decimal text."""
+    """The amounts among the constraints of a reply and of each of its needs, as decimal text."""
+    needs = cast("Sequence[Mapping[str, object]]", constraints.get("needs") or ())
+    found = [limit for need in needs for limit in price_limits(need)]
     price = constraints.get("price")
     if not isinstance(price, Mapping):
-        return []
+        return found
     sides = cast("Mapping[str, object]", price)
-    return [str(sides[side]) for side in ("min", "max") if side in sides]
+    return [*(str(sides[side]) for side in ("min", "max") if side in sides), *found]
 
 
 def audit_reply(auditor: Auditor, reply: Reply, said: Sequence[str]) -> list[Finding]:

@@ -56,7 +56,7 @@ class Chinese:
 
     def ideas(self) -> list[str]:
         """See the English."""
-        return ["这几款是顾客最喜欢的。", "告诉我送给谁或做什么用，我可以帮您挑得更准。"]
+        return ["这几款很受顾客欢迎。", "告诉我送给谁或做什么用，我可以帮您挑得更准。"]
 
     def departments(self, products: int, departments: Sequence[Department]) -> list[str]:
         """What the shop has, with how many products of each kind."""

@@ -58,7 +58,7 @@ class English:
     def ideas(self) -> list[str]:
         """Well-liked products, for somebody who leaves the choice to the guide."""
         return [
-            "Here are a few things our customers like best.",
+            "These are a few things that are well liked.",
             "Tell me whom or what it is for, and I will look more closely.",
         ]
 
