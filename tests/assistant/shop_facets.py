@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from assistant.state import DialogueState
-from assistant.understanding import Understander, Understood
+from assistant.understanding.understander import Understander, Understood
 from retrieval.facets import Facets
 
 FACETS = Facets(

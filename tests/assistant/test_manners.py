@@ -13,7 +13,7 @@ from turn_parts import SHOP, jacket
 from assistant.reply import Intent, Reply
 from assistant.state import DialogueState
 from assistant.turn import Guide
-from assistant.understanding import Understander
+from assistant.understanding.understander import Understander
 
 BOOTS = [
     jacket(f"boot{n}", f"Osk Boots {n}", price, category=("Footwear", "Boots"), rating=4.0 + n / 10)

@@ -15,7 +15,7 @@ from assistant.audit import Auditor
 from assistant.naming import Naming
 from assistant.reply import Reply
 from assistant.turn import Guide
-from assistant.understanding import Understander
+from assistant.understanding.understander import Understander
 from ui.chat.storefront import Reader
 from ui.chat.wanted import chips_of
 

@@ -10,7 +10,7 @@ from turn_parts import jacket
 
 from assistant.constraints import Constraints
 from assistant.state import DialogueState
-from assistant.understanding import Understander
+from assistant.understanding.understander import Understander
 
 
 @pytest.fixture(scope="module")

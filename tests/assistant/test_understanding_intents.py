@@ -10,7 +10,7 @@ import pytest
 from shop_facets import FACETS, Talk
 
 from assistant.state import DialogueState
-from assistant.understanding import Understander
+from assistant.understanding.understander import Understander
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import pytest
 from assistant.constraints import Constraints
 from assistant.language import message_language
 from assistant.state import DialogueState
-from assistant.understanding import Understander
 from assistant.understanding.chinese import word_boundaries
 from assistant.understanding.sizes import same_size
 from assistant.understanding.text import clean
+from assistant.understanding.understander import Understander
 from assistant.understanding.words import colour_family
 from retrieval.facets import Facets
 

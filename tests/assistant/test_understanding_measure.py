@@ -9,8 +9,8 @@ import pytest
 from shop_facets import FACETS
 from typer.testing import CliRunner
 
-from assistant.understanding import Understander
 from assistant.understanding.measure import measure_understanding
+from assistant.understanding.understander import Understander
 from retrieval.errors import ShopGuideError
 from ui.cli.app import app
 
