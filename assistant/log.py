@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from assistant.events import Event, EventKind
+from assistant.figures.counting import Turn, count_act, count_turn, count_verdict, prepare_figures
 from assistant.ids import new_id
 from assistant.inbox.listing import note_feedback, note_message, note_reply, prepare_inbox
 from assistant.moments import aware
@@ -143,6 +144,7 @@ class ConversationLog:
         self._vault = vault
         migrate(engine, MIGRATIONS, VERSION_TABLE)
         prepare_inbox(engine)
+        prepare_figures(engine)
 
     @property
     def engine(self) -> Engine:
@@ -251,6 +253,7 @@ class ConversationLog:
                 )
             )
             if written.rowcount:
+                _count(connection, record)
                 note_reply(
                     connection,
                     reply.model_dump(mode="json"),
@@ -296,6 +299,8 @@ class ConversationLog:
                 if seen.one_or_none() is not None:
                     return
                 position, version = _place_of(connection, event)
+                place = (event.conversation_id, event.turn)
+                count_act(connection, *place, event.kind.value, event.product_id)
                 connection.execute(
                     insert(events).values(
                         id=event.id,
@@ -423,6 +428,31 @@ class ConversationLog:
         return WritingCounts(drafted, accepted, errors, dict(reasons))
 
 
+def _count(connection: Connection, record: TurnRecord) -> None:
+    """Count the turn among the figures."""
+    reply = record.reply
+    row = connection.execute(
+        select(turns.c.created_at, turns.c.message, conversations.c.channel)
+        .join_from(turns, conversations)
+        .where(turns.c.conversation_id == reply.conversation_id)
+        .where(turns.c.turn == reply.turn)
+    ).one()
+    done = Turn(
+        conversation_id=reply.conversation_id,
+        turn=reply.turn,
+        day=aware(row.created_at).date(),
+        channel=row.channel,
+        message=row.message,
+        reply=reply.model_dump(mode="json"),
+        understood=record.understood,
+        candidates=record.candidates,
+        drafted=record.llm_sentences,
+        accepted=record.llm_accepted,
+        error=record.error,
+    )
+    count_turn(connection, done)
+
+
 def _last_state(connection: Connection, conversation_id: str) -> Json | None:
     found: Any = connection.execute(
         select(turns.c.state)
@@ -470,6 +500,7 @@ def _keep_feedback(connection: Connection, event: Event, now: datetime) -> None:
     """Keep the newest verdict on a reply; the earlier ones remain among the events."""
     verdict, _, comment = str(event.value or "").partition(":")
     helpful = verdict.strip().lower() in {"up", "1", "1.0", "true", "yes"}
+    count_verdict(connection, event.conversation_id, event.turn, helpful=helpful)
     values = {"helpful": helpful, "comment": comment.strip(), "updated_at": now}
     changed = connection.execute(
         update(feedback)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,6 +46,8 @@ class Listing:
     words: list[str] = field(default_factory=list[str])
     stored_at: int | None = None
     """The moment under which the row is stored now."""
+    split: Callable[[str], Sequence[str]] = searchable
+    """How texts become words of the index."""
 
     def said(self, turn: int, message: str, moment: int) -> None:
         """The customer wrote, or clicked what stands in a message's place."""
@@ -53,7 +55,7 @@ class Listing:
         self.marks.add(f"channel:{self.channel}")
         if message and read_gesture(message) is None:
             self.message = message[:PREVIEW_CHARS]
-            self.words += searchable(message)
+            self.words += self.split(message)
 
     def answered(self, reply: Json, drafted: int, accepted: int, error: str | None) -> None:
         """The guide's reply is complete."""
@@ -69,9 +71,9 @@ class Listing:
             self.marks.add("error")
         if error is not None or (drafted and not accepted):
             self.marks.add("fell_back")
-        self.words += searchable(str(reply["text"]))
+        self.words += self.split(str(reply["text"]))
         for product in products:
-            self.words += searchable(str(product["title"]))
+            self.words += self.split(str(product["title"]))
 
     def rated(self, verdicts: Iterable[bool]) -> None:
         """What the customer's thumbs say of the replies, all of them."""

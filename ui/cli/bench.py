@@ -38,6 +38,7 @@ class Bench(StrEnum):
     DAYS = "days"
     LOAD = "load"
     SOAK = "soak"
+    INBOX = "inbox"
 
 
 def bench(
@@ -74,6 +75,10 @@ def bench(
         float, typer.Option(min=1, help="soak: conversations that begin a minute")
     ] = 30,
     peer: Annotated[bool, typer.Option(help="load: measure the peer as well")] = True,
+    database: Annotated[
+        str | None,
+        typer.Option(help="inbox: an empty database to fill; by default a SQLite file of its own"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the figures as JSON")] = False,
 ) -> None:
     """Measure this shop on this machine.
@@ -86,13 +91,17 @@ def bench(
     what people made of them (conditions, rewritten requests, intents), how far the guide agrees;
     methods cross-validates ways to train the click model on examples, over queries; bias
     undoes position bias in simulated logs whose true relevance is known; days learns from five
-    simulated days' logs, one of them poisoned, and takes a wrong promotion back;
+    simulated days' logs, one of them poisoned, and takes a wrong promotion back; inbox fills a
+    database of its own with simulated conversations (--limit, by default 100,000 of ten turns)
+    and times the staff's pages;
     load lets more and more customers talk to servers on a copy of this shop until some are told
     to wait, beside a plain FastAPI application with LangChain's Chroma and a CrossEncoder; soak
     lets them come at a steady rate and watches the memory. Both stay on this machine.
     """
     settings = load_settings()
-    if name.value in CLICK_RUNS:
+    if name is Bench.INBOX:
+        report = _inbox(database, limit)
+    elif name.value in CLICK_RUNS:
         asked = Asked(settings, limit, examples, grade, folds, tuned_folds, methods, epochs)
         report = CLICK_RUNS[name.value](asked)
     elif name is Bench.LOAD:
@@ -188,6 +197,18 @@ def _understanding(settings: Settings, queries: Path | None, limit: int | None) 
     understander = Understander(catalog.facets(), catalog.titles())
     understander.warm_up()
     return measure_understanding(understander, islice(_rows(queries), limit))
+
+
+def _inbox(database: str | None, limit: int | None) -> object:
+    from ui.cli.output import progress_bar
+    from ui.staff.bench import CONVERSATIONS, bench_inbox
+
+    with progress_bar() as bar:
+        return bench_inbox(
+            database,
+            limit or CONVERSATIONS,
+            advance=lambda done, total: bar("conversations", done, total),
+        )
 
 
 _RUNS = {

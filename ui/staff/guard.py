@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from assistant.figures.wishes import Embed
 from ui.problems import problem
 from ui.settings import Settings
 from ui.staff import sessions
@@ -38,6 +39,8 @@ class StaffConsole:
     settings: Settings
     engine: Engine
     accounts: Accounts
+    meanings: Embed
+    """Texts to vectors; the models are loaded when it is first called."""
     throttle: Throttle = field(default_factory=Throttle)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
+from assistant.figures.wishes import meanings
 from assistant.log import ConversationLog
 from ui.settings import Settings
 from ui.staff import (
@@ -12,6 +13,8 @@ from ui.staff import (
     controls_page,
     conversation_page,
     entrance,
+    fairness_page,
+    figures_page,
     inbox_page,
     oidc_page,
     originals,
@@ -27,8 +30,8 @@ def mount_staff(app: FastAPI, settings: Settings, engine: Engine) -> None:
     """Add the console's routes; call before anything is mounted at `/`."""
     Provider.of(settings)  # half a provider is told at the start
     ConversationLog(engine)  # brings the tables of log and audit up to date
-    app.state.staff = StaffConsole(settings, engine, Accounts(engine))
+    app.state.staff = StaffConsole(settings, engine, Accounts(engine), meanings(settings))
     answer_refusals(app)
     parts = (entrance, oidc_page, controls_page, people, privacy_page, audit_page, originals)
-    for part in (*parts, inbox_page, conversation_page):
+    for part in (*parts, inbox_page, conversation_page, figures_page, fairness_page):
         app.include_router(part.router)

@@ -18,6 +18,7 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place("/staff", "nav.inbox", (Role.AGENT, Role.ML)),
+    Place("/staff/figures", "nav.figures", (Role.LEAD, Role.ML)),
     Place("/staff/controls", "nav.controls", (Role.LEAD,)),
     Place("/staff/privacy", "nav.privacy", (Role.LEAD,)),
     Place("/staff/audit", "nav.audit", (Role.LEAD,)),
