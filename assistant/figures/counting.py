@@ -121,7 +121,7 @@ class Turn:
             where = (self.day, self.channel, self.language, bucket_of(milliseconds))
             counts.add(latencies, where, turns=1)
         self._count_products(counts, cards)
-        if wished and (wish := self._wish()):
+        if wished and (wish := self._wish(found=bool(cards))):
             counts.wishes.append(
                 {
                     "conversation_id": self.conversation_id,
@@ -166,13 +166,14 @@ class Turn:
             share = merit / total if total else 1 / len(merits)
             counts.add(products, (self.day, product_id), considered=1, relevance=share)
 
-    def _wish(self) -> str:
-        """The wish in the customer's words, a refined one with those it refines."""
-        if read_gesture(self.message) is not None:
+    def _wish(self, *, found: bool) -> str:
+        """The wish in the customer's words; a refined one is a wish anew only where it fails."""
+        said = self.message
+        if self.intent == "refine":
+            said = "" if found else str(self.understood.get("query") or "")
+        if read_gesture(said) is not None:
             return ""
-        refined = self.understood.get("query") if self.intent == "refine" else None
-        said = " ".join(str(refined or self.message).lower().split())
-        return said[:WISH_CHARS].strip(" .!?。！？")
+        return " ".join(said.lower().split())[:WISH_CHARS].strip(" .!?。！？")
 
 
 def prepare_figures(engine: Engine) -> None:

@@ -87,15 +87,28 @@ class Chart:
     """A picture and the same in words: a sentence, and a table of rows under `head`."""
 
     key: str
-    picture: Markup
     summary: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    points: Sequence[Point]
+    periods: Mapping[str, str]
+    series: Sequence[str]
+    unit: str
+
+    def picture(self) -> Markup:
+        """Drawn, which takes a while the first time."""
+        return over_time(
+            self.points,
+            self.periods,
+            bars=self.unit == "count",
+            format=_FORMATS[self.unit],
+            series=self.series,
+        )
 
 
 @router.get(FIGURES)
 def figures_page(request: Request, _user: Reader, span: Asking) -> Response:
-    """The whole page but for the wishes, which the browser asks for when it has the rest."""
+    """The page but for pictures and wishes, which the browser asks for when it has the rest."""
     asked, t = span.asked(), staff_words(language_of(request))
     engine = console_of(request).engine
     report = read_figures(engine, asked, span.split)
@@ -118,6 +131,14 @@ def figures_page(request: Request, _user: Reader, span: Asking) -> Response:
         product_address=product_address,
         query=_query(span, asked),
     )
+
+
+@router.get(FIGURES + "/charts")
+def charts(request: Request, _user: Reader, span: Asking) -> Response:
+    """The pictures alone: drawing them takes longer than reading the figures."""
+    report = read_figures(console_of(request).engine, span.asked(), span.split)
+    drawn = [_chart(measure, report, staff_words(language_of(request))) for measure in MEASURES]
+    return HTMLResponse(render("staff/figures_charts.html", charts=drawn))
 
 
 @router.get(FIGURES + "/wishes")
@@ -190,14 +211,14 @@ def _chart(measure: Measure, report: Report, t: Mapping[str, str]) -> Chart:
             rows.append([day.isoformat(), *(written(value, measure.unit) for value in values)])
     return Chart(
         key=measure.key,
-        picture=over_time(
-            points, names, bars=measure.unit == "count", format=_FORMATS[measure.unit],
-            series=titles,
-        ),
         summary=_summary(measure, points, t),
         head=[t["figures.week" if asked.by_week else "figures.day"], *titles],
         rows=rows,
-    )  # fmt: skip
+        points=points,
+        periods=names,
+        series=titles,
+        unit=measure.unit,
+    )
 
 
 def _summary(measure: Measure, points: Sequence[Point], t: Mapping[str, str]) -> str:

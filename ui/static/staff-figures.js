@@ -29,14 +29,31 @@ for (const chart of document.querySelectorAll(".st-chart")) {
   chart.addEventListener("pointerleave", () => { tip.hidden = true; });
 }
 
+async function fragment(address) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, redirect: "error" });
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.text();
+}
+
+const charts = document.querySelector(".st-charts[data-address]");
+if (charts) {
+  fragment(charts.dataset.address).then((html) => {
+    const drawn = document.createElement("template");
+    drawn.innerHTML = html;
+    for (const each of drawn.content.querySelectorAll("[data-chart]")) {
+      document.querySelector(`#picture-${each.dataset.chart}`).replaceChildren(...each.childNodes);
+    }
+  }).catch(() => { /* the tables have the same numbers */ }).finally(() => {
+    for (const each of charts.querySelectorAll(".st-chart-wait")) each.classList.remove("st-chart-wait");
+  });
+}
+
 const wishes = document.querySelector("#wishes");
 if (wishes) {
   wishes.querySelector("a").hidden = true;
   wishes.querySelector(".st-wait").hidden = false;
   try {
-    const answer = await fetch(wishes.dataset.address, { headers: { Accept: "text/html" }, redirect: "error" });
-    if (!answer.ok) throw new Error(answer.statusText);
-    wishes.innerHTML = await answer.text();
+    wishes.innerHTML = await fragment(wishes.dataset.address);
   } catch {
     wishes.textContent = wishes.dataset.failed;
   }
