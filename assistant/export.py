@@ -14,6 +14,7 @@ from typing import Any, Literal, TextIO, cast
 
 from sqlalchemy import Connection, Engine, Row, select
 
+from assistant.cells import plain_cell
 from assistant.events import EventKind
 from assistant.ids import new_id
 from assistant.inbox.review import APPROVED, REJECTED, Reviews, verdict_labels
@@ -305,7 +306,7 @@ def _write_csv(file: TextIO, lines: Iterator[_Line]) -> int:
     return count
 
 
-def _cell(value: object) -> str | int | float:
+def _cell(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -318,8 +319,7 @@ def _cell(value: object) -> str | int | float:
         text = json.dumps(value, ensure_ascii=False)
     else:
         text = str(value)
-    # What a customer typed must not run as a formula in somebody's spreadsheet.
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return plain_cell(text)
 
 
 def _time(moment: datetime) -> str:

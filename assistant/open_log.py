@@ -19,8 +19,13 @@ def open_log(settings: AssistantSettings, engine: Engine, catalog: Catalog) -> C
         SettingsError: originals are to be kept without a usable key.
     """
 
+    return ConversationLog(engine, masker_of(settings, catalog), Vault.open(settings))
+
+
+def masker_of(settings: AssistantSettings, catalog: Catalog) -> Masker:
+    """Masking as this shop needs it: a number that is a product's is none of a person."""
+
     def is_product(text: str) -> bool:
         return bool(catalog.get([text.strip()], include_retired=True))
 
-    masker = Masker(settings.phone_regions, is_product)
-    return ConversationLog(engine, masker, Vault.open(settings))
+    return Masker(settings.phone_regions, is_product)

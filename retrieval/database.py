@@ -22,7 +22,12 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from retrieval.errors import DatabaseAwayError, SettingsError, ShopGuideError
+from retrieval.errors import (
+    DatabaseAwayError,
+    SettingsError,
+    ShopGuideError,
+    UnstorableTextError,
+)
 
 BUSY_TIMEOUT_SECONDS = 5.0
 _WRITES = "shopguide_writes"
@@ -216,6 +221,7 @@ def _open_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "handle_error")
     def explain(context: ExceptionContext) -> None:
+        _refuse_unstorable(context)
         advice = _sqlite_advice(str(context.original_exception), where)
         if advice is not None:
             raise ShopGuideError(advice) from context.original_exception
@@ -261,6 +267,7 @@ def _open_postgresql(url: URL) -> Engine:
     def explain(context: ExceptionContext) -> None:
         if context.is_pre_ping:
             return  # a connection that was closed meanwhile: the pool opens another
+        _refuse_unstorable(context)
         error = context.original_exception
         state: str | None = getattr(error, "sqlstate", None)
         advice = None
@@ -278,6 +285,12 @@ def _open_postgresql(url: URL) -> Engine:
             raise ShopGuideError(f"{where}: {advice}") from error
 
     return engine
+
+
+def _refuse_unstorable(context: ExceptionContext) -> None:
+    error = context.original_exception
+    if isinstance(error, UnicodeEncodeError) or "NUL (0x00)" in str(error):
+        raise UnstorableTextError("a text has a character that cannot be stored") from error
 
 
 def _is_current(connection: Connection, script: ScriptDirectory, version_table: str) -> bool:

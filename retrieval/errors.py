@@ -19,3 +19,7 @@ class DatabaseAwayError(ShopGuideError):
 
 class MissingWeightsError(ShopGuideError):
     """Model weights that should be on this machine are not."""
+
+
+class UnstorableTextError(ShopGuideError):
+    """A text has a character that no database keeps: NUL, or half of a surrogate pair."""

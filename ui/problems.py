@@ -8,6 +8,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
+from retrieval.errors import UnstorableTextError
+
 
 def problem(status: int, detail: str, **more: object) -> JSONResponse:
     """An `application/problem+json` response."""
@@ -26,4 +28,8 @@ def answer_with_problems(app: FastAPI) -> None:
         ]
         return problem(422, "The request does not have the expected form.", errors=wrong)
 
+    async def unstorable(_request: Request, error: Exception) -> JSONResponse:
+        return problem(422, f"{error}.".capitalize())
+
     app.add_exception_handler(RequestValidationError, unreadable)
+    app.add_exception_handler(UnstorableTextError, unstorable)

@@ -70,11 +70,13 @@ class Gatekeeper:
     """ASGI middleware: security headers on every response, limits on every request.
 
     A response's own Content-Security-Policy is kept. Written against plain ASGI because
-    streams must pass through unbuffered.
+    streams must pass through unbuffered. With `strict_transport`, or where a request came by
+    https, browsers are told to come by https alone.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, strict_transport: bool = False) -> None:
         self._app = app
+        self._strict_transport = strict_transport
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it with problem details."""
@@ -84,7 +86,10 @@ class Gatekeeper:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(MutableHeaders(scope=message), scope["path"])
+                headers = MutableHeaders(scope=message)
+                _add_headers(headers, scope["path"])
+                if self._strict_transport or scope.get("scheme") == "https":
+                    headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
 
         refused = _refusal(scope)
@@ -132,6 +137,7 @@ def _add_headers(headers: MutableHeaders, path: str) -> None:
     if _STAFF.match(path):
         headers["Cache-Control"] = "no-store"
         headers["X-Frame-Options"] = "DENY"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers.setdefault("Content-Security-Policy", policy_text(STAFF_POLICY))
     headers["X-Content-Type-Options"] = "nosniff"
     # The addresses of set-up and password links are secrets.

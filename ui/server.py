@@ -107,7 +107,7 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
         lifespan=lifespan,
         middleware=[
             Middleware(Requests, metrics=metrics, tracing=tracing),
-            Middleware(Gatekeeper),
+            Middleware(Gatekeeper, strict_transport=settings.public_address.startswith("https:")),
             Middleware(Cors, origins=settings.allowed_origins),
             Middleware(Failures),
         ],

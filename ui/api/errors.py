@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from retrieval.errors import ShopGuideError
+from retrieval.errors import ShopGuideError, UnstorableTextError
 from ui.desk import BusyError, StoppingError
 from ui.problems import problem
 
@@ -47,6 +47,8 @@ def refusal_of(error: Exception) -> RefusedError:
             return RefusedError(
                 503, "This server is about to stop; ask again.", {"Retry-After": "1"}
             )
+        case UnstorableTextError():
+            return RefusedError(422, f"{error}.".capitalize())
         case ShopGuideError():
             logger.error("a request could not be served: %s", error)
             return RefusedError(503, "The guide cannot do this at present.", {"Retry-After": "5"})

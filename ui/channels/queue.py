@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from assistant.ids import new_id
 from assistant.moments import aware
+from assistant.privacy.masking import Masker
 from retrieval.database import migrate, reading, writing
 from ui.channels.adapter import Call, Inbound, Json
 from ui.channels.tables import jobs, talks
@@ -49,13 +50,16 @@ class Job:
 class JobQueue:
     """Keeps messages for the workers of all servers on one database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, masker: Masker | None = None) -> None:
         """Bring the tables up to date.
+
+        What names a person is masked before a message waits here, as it is in the log.
 
         Raises:
             ShopGuideError: where the database cannot be opened or written.
         """
         self._engine = engine
+        self._masker = masker or Masker()
         migrate(engine, MIGRATIONS, VERSION_TABLE)
 
     def add(self, channel: str, message: Inbound) -> bool:
@@ -75,7 +79,7 @@ class JobQueue:
                         event_id=event,
                         sender=message.sender[:200],
                         sent_at=message.sent_at,
-                        message=message.text,
+                        message=self._masker.mask(message.text.replace("\x00", "")).text,
                         target=message.target,
                         state="waiting",
                         calls_sent=0,

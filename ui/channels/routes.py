@@ -12,6 +12,8 @@ from fastapi import APIRouter, FastAPI, Request
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from assistant.open_log import masker_of
+from retrieval.catalog import Catalog
 from retrieval.errors import SettingsError
 from ui.api.access import Api
 from ui.channels.adapter import Adapter, ForgedError, UnreadableError
@@ -76,7 +78,7 @@ def mount_channels(
         SettingsError: one is set up by half.
     """
     adapters = open_adapters(api.settings)
-    queue = JobQueue(api.engine)
+    queue = JobQueue(api.engine, masker_of(api.settings, Catalog(api.engine)))
     worker = Worker(queue, api.guide, api.ledger, adapters, transport)
     channels = Channels(adapters, queue, worker)
     app.state.channels = channels

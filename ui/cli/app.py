@@ -25,6 +25,7 @@ from ui.cli import (
     mcp,
     models,
     privacy,
+    report,
     server,
     settings,
     staff,
@@ -57,6 +58,7 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(privacy.audit_app, name="audit")
+app.add_typer(report.app, name="report")
 
 
 @app.callback()

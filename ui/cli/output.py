@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol, cast
@@ -91,7 +91,7 @@ def _plain(value: object) -> object:
         return dataclasses.asdict(value)
     if isinstance(value, Decimal | Path):
         return str(value)
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # or a moment
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no JSON form")
 

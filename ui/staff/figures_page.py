@@ -28,6 +28,7 @@ from ui.staff.roles import Role
 
 FIGURES = "/staff/figures"
 DAYS = 30
+EARLIEST = date(2020, 1, 1)
 SPANS = (7, 30, 90, 365)
 MOST_SERIES = 5
 READERS = (Role.LEAD, Role.ML)
@@ -50,11 +51,9 @@ class Span(BaseModel):
     def asked(self) -> Asked:
         """The same as the figures are read by: in order, and no longer than they can be."""
         today = datetime.now(UTC).date()
-        until = min(_day(self.until) or today, today)
-        since = _day(self.since) or until - timedelta(days=DAYS - 1)
-        since, until = min(since, until), max(since, until)
-        since = max(since, until - timedelta(days=3660))
-        return Asked(since, until, self.language, self.channel)
+        until = _within(_day(self.until) or today, today)
+        since = _within(_day(self.since) or until - timedelta(days=DAYS - 1), today)
+        return Asked(min(since, until), max(since, until), self.language, self.channel)
 
 
 Asking = Annotated[Span, Query()]
@@ -257,6 +256,10 @@ def since_days(until: date, days: int) -> str:
 
 def _short(day: date) -> str:
     return f"{day:%m-%d}"
+
+
+def _within(day: date, today: date) -> date:
+    return min(max(day, EARLIEST), today)
 
 
 def _day(written: str) -> date | None:
