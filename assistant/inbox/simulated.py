@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from assistant.figures.counting import Counts, Turn
 from assistant.figures.tables import days, products
@@ -96,47 +96,46 @@ class _Rows:
 def fill(
     engine: Engine, many: int, *, seed: int = 0, advance: Progress = lambda done, total: None
 ) -> int:
-    """Write so many conversations into a database that has none; returns the number of turns.
+    """Have so many conversations in a database that has no others; returns the number of turns.
 
-    One that has exactly them already is left as it is.
+    What is there already is left: a filling that was stopped goes on where it was.
 
     Raises:
-        ShopGuideError: there are other conversations in it.
+        ShopGuideError: there are other conversations in it, or more.
     """
     with reading(engine) as connection:
         known = set(connection.execute(select(conversations.c.id)).scalars())
-    if known:
-        if len(known) != many or not all(each.startswith(PREFIX) for each in known):
-            raise ShopGuideError("the database has conversations; name an empty one to fill")
-        with reading(engine) as connection:
-            return len(connection.execute(select(turns.c.turn)).all())
-    simulation = _Simulation(random.Random(seed), many, datetime.now(UTC))  # noqa: S311
-    written = 0
-    for start in range(0, many, _BATCH):
+        moment = connection.execute(select(func.max(inbox.c.moment))).scalar() or 0
+    if known != {_id(number) for number in range(len(known))} or len(known) > many:
+        raise ShopGuideError("the database has conversations; name an empty one to fill")
+    simulation = _Simulation(seed, many, datetime.now(UTC), moment)
+    for start in range(len(known), many, _BATCH):
         rows = _Rows()
         for number in range(start, min(start + _BATCH, many)):
             simulation.conversation(number, rows)
         with writing(engine) as connection:
             _write(connection, rows)
-        written += len(rows.turns)
         advance(min(start + _BATCH, many), many)
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))  # as autovacuum would by and by
-    return written
+    with reading(engine) as connection:
+        return connection.execute(select(func.count()).select_from(turns)).scalar_one()
 
 
 @dataclass(slots=True)
 class _Simulation:
     """Draws conversations one after the other, the oldest first."""
 
-    draw: random.Random
+    seed: int
     many: int
     now: datetime
-    products: list[Json] = field(default_factory=list[Json])
     moment: int = 0
+    products: list[Json] = field(default_factory=list[Json])
+    draw: random.Random = field(default_factory=random.Random)
 
     def __post_init__(self) -> None:
+        self.draw.seed(self.seed)
         for number in range(2000):
             english, chinese = _KINDS[number % len(_KINDS)]
             name = "".join(self.draw.choices(_SYLLABLES, k=3)).title()
@@ -149,9 +148,10 @@ class _Simulation:
             )
 
     def conversation(self, number: int, rows: _Rows) -> None:
-        """Draw one and add its rows."""
+        """Draw one, the same whenever it is drawn, and add its rows."""
+        self.draw.seed(f"{self.seed} {number}")
         at = self.now - _SPAN * ((self.many - number) / self.many)
-        conversation_id = f"{PREFIX}{number:08}"
+        conversation_id = _id(number)
         channel = self.draw.choices(list(_CHANNELS), list(_CHANNELS.values()))[0]
         language = "zh" if self.draw.random() < 0.4 else "en"
         row = Listing(conversation_id, channel, at, split=_split)
@@ -285,6 +285,10 @@ class _Simulation:
     def _zipf(self, count: int) -> int:
         """A number below `count`, the small ones likelier."""
         return min(int(count ** self.draw.random()) - 1, count - 1)
+
+
+def _id(number: int) -> str:
+    return f"{PREFIX}{number:08}"
 
 
 def _card(product: Mapping[str, Any], language: str, probability: float) -> Json:
