@@ -202,7 +202,8 @@ def _summed(connection: Connection, asked: Asked, *by: str) -> dict[tuple[Any, .
     for row in connection.execute(grouped(days, *sums)):
         rows[tuple(row[: len(by)])].sums.update(dict(zip(SUMS, row[len(by) :], strict=True)))
     for row in connection.execute(grouped(latencies, func.sum(latencies.c.turns))):
-        rows[tuple(row[:-2])].latency[row[-2]] += row[-1]
+        *place, bucket, turns = list(row)
+        rows[tuple(place)].latency[bucket] += turns
     return rows
 
 
