@@ -11,12 +11,20 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from retrieval.embeddings import Vectors
 from retrieval.errors import ShopGuideError
 
 COLLECTION = "peer"
 CANDIDATES, SHOWN = 50, 5
 _BATCH = 2000
+
+
+class Message(BaseModel):
+    """What a customer writes."""
+
+    message: str
 
 
 def fill(folder: Path, texts: Sequence[str], vectors: Vectors) -> None:
@@ -41,7 +49,6 @@ def main(folder: Path, port: int) -> None:
     import uvicorn
     from fastapi import FastAPI
     from langchain_chroma import Chroma
-    from pydantic import BaseModel
     from sentence_transformers import CrossEncoder
 
     from ranking.model import base_folder
@@ -56,9 +63,6 @@ def main(folder: Path, port: int) -> None:
         str(base_folder("minilm")), num_labels=1, device="cpu", local_files_only=True
     )
     app = FastAPI()
-
-    class Message(BaseModel):
-        message: str
 
     @app.post("/chat")
     def chat(asked: Message) -> dict[str, object]:  # pyright: ignore[reportUnusedFunction]

@@ -18,7 +18,7 @@ import psutil
 from retrieval.errors import ShopGuideError
 from ui.settings import Settings
 
-START_SECONDS = 300.0
+START_SECONDS = 600.0
 _UNBOUND = "1000000000"
 
 
