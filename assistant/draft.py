@@ -97,6 +97,7 @@ class Draft:
     channel: str = "web"
     comparison: Comparison | None = None
     cart: CartView | None = None
+    agent: str | None = None
     events: list[Event] = field(default_factory=list[Event])
     before: DialogueState = field(init=False)
 
@@ -236,6 +237,7 @@ class Draft:
             suggestions=[each for each in self.suggestions if self.rules.allows(each)],
             comparison=self.comparison,
             cart=self.cart,
+            agent=self.agent,
             writer="llm" if self.written.accepted else "composer",
             models=self.models,
             latency_ms=self.clock.latency,

@@ -24,6 +24,8 @@ from assistant.moments import aware
 from assistant.privacy.disguise import Disguise
 from assistant.reply import Intent
 from assistant.tables import consents, conversations, events, feedback, impressions, turns
+from assistant.takeover.tables import staff_messages
+from assistant.takeover.timeline import MessageKind
 from retrieval.database import reading
 from retrieval.errors import ShopGuideError
 
@@ -82,6 +84,19 @@ class _Conversation:
             for row in found
             if isinstance(row.value, int | float)
         }
+
+    def staff(self) -> dict[int, list[Row[Any]]]:
+        """What colleagues wrote, by the turn behind which it stands."""
+        query = (
+            select(staff_messages)
+            .where(staff_messages.c.conversation_id == self.turns[0].conversation_id)
+            .where(staff_messages.c.kind == MessageKind.SAID.value)
+            .order_by(staff_messages.c.number)
+        )
+        found: dict[int, list[Row[Any]]] = {}
+        for row in self.connection.execute(query):
+            found.setdefault(row.after_turn, []).append(row)
+        return found
 
     def labels(self) -> set[str]:
         """What colleagues labelled the conversation."""
@@ -220,7 +235,10 @@ def _examples(conversation: _Conversation, wanted: frozenset[str]) -> Iterator[_
 
 
 def _chat(conversation: _Conversation, wanted: frozenset[str]) -> Iterator[_Line]:
-    """One dialogue a conversation, without failed turns, up to the last turn with a label."""
+    """One dialogue a conversation, without failed turns, up to the last turn with a label.
+
+    Without what colleagues wrote, too: they promise what no guide may.
+    """
     chosen = conversation.chosen()
     good = [
         row
@@ -239,8 +257,9 @@ def _chat(conversation: _Conversation, wanted: frozenset[str]) -> Iterator[_Line
 
 
 def _transcripts(conversation: _Conversation, wanted: frozenset[str]) -> Iterator[_Line]:
-    """One row a turn."""
+    """One row a turn, and one for each message of a colleague, behind the turn it followed."""
     chosen = conversation.chosen()
+    staff = conversation.staff()
     for row in conversation.turns:
         if not _has_label(row, wanted, chosen):
             continue
@@ -267,6 +286,29 @@ def _transcripts(conversation: _Conversation, wanted: frozenset[str]) -> Iterato
             "error": row.error,
             "total_ms": (row.latency_ms or {}).get("total"),
         }
+        for said in staff.get(row.turn, ()):
+            yield {
+                "conversation_id": row.conversation_id,
+                "turn": row.turn,
+                "time": _time(said.at),
+                "channel": row.channel,
+                "customer_id": row.customer_id,
+                "language": said.language,
+                "intent": Intent.HANDOFF.value,
+                "message": "",
+                "reply": said.text,
+                "products": [card["product_id"] for card in said.products],
+                "clicked": [],
+                "constraints": {},
+                "writer": "agent",
+                "helpful": None,
+                "comment": None,
+                "good": None,
+                "better": None,
+                "handoff": False,
+                "error": None,
+                "total_ms": None,
+            }
 
 
 def _wanted_of(conversation: _Conversation, wanted: frozenset[str]) -> frozenset[str]:

@@ -9,8 +9,12 @@ from pydantic import BaseModel, Field
 
 from assistant.cart import CartView
 from assistant.language import Language
+from assistant.log import OpenTurn
 from assistant.state import DialogueState
+from assistant.takeover.notices import patience, quoted
+from assistant.takeover.timeline import PULLED, MessageKind
 from assistant.understanding.labels import condition_chips
+from retrieval.catalog import Catalog
 
 FAILED_TURNS = 3
 """So many turns in a row that did not help call for a person."""
@@ -57,6 +61,38 @@ def summary_of(
         cart=[f"{line.quantity} × {line.title}" for line in cart.lines],
         turns=state.turn,
     )
+
+
+def with_pasted_cards(state: DialogueState, turn: OpenTurn, catalog: Catalog) -> DialogueState:
+    """The state with what colleagues have shown since the last turn: "the second one" is theirs."""
+    for message in turn.staff:
+        cards = message.products
+        if not cards:
+            continue
+        records = catalog.get([card.product_id for card in cards])
+        shown = [
+            (card.product_id, card.title, records[card.product_id].current_price)
+            for card in cards
+            if card.product_id in records
+        ]
+        state = state.with_shown(message.after_turn, shown, records)
+    return state
+
+
+def words_of_staff(turn: OpenTurn, channel: str, language: Language) -> list[str]:
+    """What colleagues said, where only a reply can bring it; nothing on other channels."""
+    if channel not in PULLED:
+        return []
+    said: list[str] = []
+    for message in turn.staff:
+        text = message.text
+        if message.kind is MessageKind.SAID:
+            titles = [f"– {card.title}" for card in message.products]
+            text = quoted(message.language, message.name, "\n".join([text, *titles]).strip())
+        said.append(f"\n{text}" if said else text)
+    if turn.agent is not None and not any(each.kind is MessageKind.SAID for each in turn.staff):
+        said.append(patience(language, turn.agent))
+    return said
 
 
 def wish_labels(state: DialogueState, language: Language, currency: str | None) -> list[str]:

@@ -38,6 +38,9 @@ from assistant.tables import (
     shadow_scores,
     turns,
 )
+from assistant.takeover.asking import ask_for_person, holder
+from assistant.takeover.tables import staff_messages
+from assistant.takeover.timeline import StaffMessage, read_messages
 from retrieval.database import migrate, reading, writing
 from retrieval.errors import DatabaseAwayError, ShopGuideError
 
@@ -58,7 +61,8 @@ class UnknownTurnError(ShopGuideError):
 class OpenTurn:
     """A turn whose message is logged and whose reply is not written yet.
 
-    `message` is what the guide reads: without what names a person.
+    `message` is what the guide reads: without what names a person. `agent` names the colleague
+    who has the conversation, and `staff` is what colleagues have said since the turn before.
     """
 
     conversation_id: str
@@ -67,6 +71,8 @@ class OpenTurn:
     customer_id: str | None
     state: Json | None
     """The dialogue state after the last complete turn; None at the beginning."""
+    agent: str | None = None
+    staff: Sequence[StaffMessage] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +217,16 @@ class ConversationLog:
             note_message(connection, conversation_id, turn, masked.text[:longest])
             if self._vault is not None and masked.findings:
                 self._vault.keep(connection, conversation_id, turn, message)
-            state = _last_state(connection, conversation_id)
-        return OpenTurn(conversation_id, turn, masked.spoken[:longest], customer_id, state)
+            at, state = _last_complete(connection, conversation_id)
+            return OpenTurn(
+                conversation_id,
+                turn,
+                masked.spoken[:longest],
+                customer_id,
+                state,
+                holder(connection, conversation_id, now),
+                read_messages(connection, conversation_id, since_turn=at),
+            )
 
     @retry(
         retry=retry_if_exception_type(DatabaseAwayError),
@@ -231,6 +245,9 @@ class ConversationLog:
         reply, now = record.reply, datetime.now(UTC)
         of_turn = {"conversation_id": reply.conversation_id, "turn": reply.turn}
         with writing(self._engine) as connection:
+            if reply.handoff:  # before anything else: agents who join lock in this order
+                here = conversations.c.id == reply.conversation_id
+                connection.execute(select(conversations.c.id).where(here).with_for_update())
             written = connection.execute(
                 update(turns)
                 .where(turns.c.conversation_id == reply.conversation_id)
@@ -261,6 +278,9 @@ class ConversationLog:
                     record.llm_accepted,
                     record.error,
                 )
+            if written.rowcount and reply.handoff:
+                told: Any = record.understood.get("handoff") or {}
+                ask_for_person(connection, reply.conversation_id, told.get("reason") or "", now)
             if written.rowcount and record.impressions:
                 connection.execute(
                     insert(impressions),
@@ -399,7 +419,7 @@ class ConversationLog:
     def state(self, conversation_id: str) -> Json | None:
         """The dialogue state after the last complete turn; None where there is none."""
         with reading(self._engine) as connection:
-            return _last_state(connection, conversation_id)
+            return _last_complete(connection, conversation_id)[1]
 
     def cards(self, conversation_id: str, product_ids: Sequence[str]) -> list[ProductCard]:
         """The cards of products as they were last shown in the conversation, in this order."""
@@ -453,15 +473,16 @@ def _count(connection: Connection, record: TurnRecord) -> None:
     count_turn(connection, done)
 
 
-def _last_state(connection: Connection, conversation_id: str) -> Json | None:
-    found: Any = connection.execute(
-        select(turns.c.state)
+def _last_complete(connection: Connection, conversation_id: str) -> tuple[int, Json | None]:
+    """The last complete turn and the state after it; 0 and None where there is none."""
+    found = connection.execute(
+        select(turns.c.turn, turns.c.state)
         .where(turns.c.conversation_id == conversation_id)
         .where(turns.c.completed_at.is_not(None))
         .order_by(turns.c.turn.desc())
         .limit(1)
-    ).scalar()
-    return cast("Json | None", found)
+    ).one_or_none()
+    return (0, None) if found is None else (found.turn, cast("Json | None", found.state))
 
 
 def _customer_of(connection: Connection, event: Event) -> str | None:
@@ -488,12 +509,24 @@ def _place_of(connection: Connection, event: Event) -> tuple[int | None, str | N
         .where(impressions.c.turn == event.turn)
         .where(impressions.c.product_id == event.product_id)
     ).first()
+    if shown is None and _was_pasted(connection, event):
+        return event.position, None
     if shown is None:
         raise UnknownTurnError(
             f"product {event.product_id} was not shown in turn {event.turn} "
             f"of conversation {event.conversation_id}"
         )
     return shown.position, shown.model_version
+
+
+def _was_pasted(connection: Connection, event: Event) -> bool:
+    """Whether a colleague showed the event's product, beside the guide's impressions."""
+    pasted = connection.execute(
+        select(staff_messages.c.products)
+        .where(staff_messages.c.conversation_id == event.conversation_id)
+        .where(staff_messages.c.after_turn == event.turn)
+    ).scalars()
+    return any(card["product_id"] == event.product_id for cards in pasted for card in cards)
 
 
 def _keep_feedback(connection: Connection, event: Event, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.cards import card_of
 from assistant.conditions import condition_paths, label, meets
 from assistant.constraints import Constraints, decimal_text
 from assistant.finding import EVENTS, Found
@@ -302,20 +303,4 @@ def _runs(words: Sequence[str], message: str) -> list[str]:
 
 
 def _card(pick: Pick, probability: float) -> ProductCard:
-    product = pick.product
-    price, before = product.current_price, product.price
-    reduced = price is not None and before is not None and price < before
-    return ProductCard(
-        product_id=product.id,
-        title=pick.title,
-        price=None if price is None else f"{price:.2f}",
-        list_price=f"{before:.2f}" if reduced else None,
-        currency=product.currency,
-        url=product.url,
-        image_url=product.image_urls[0] if product.image_urls else None,
-        availability=product.availability.value,
-        rating=product.rating,
-        rating_count=product.rating_count,
-        click_probability=round(probability, 6),
-        reasons=[reason.text for reason in pick.reasons],
-    )
+    return card_of(pick.product, pick.title, probability, [reason.text for reason in pick.reasons])

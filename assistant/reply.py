@@ -73,7 +73,11 @@ class Latency(BaseModel):
 
 
 class Reply(BaseModel):
-    """A whole reply, as in the contract, with the table of a comparison or the cart it is about."""
+    """A whole reply, as in the contract, with the table of a comparison or the cart it is about.
+
+    `agent` names the colleague who has the conversation: the answer is theirs, and comes as a
+    message of its own, so that the text is empty.
+    """
 
     conversation_id: str
     turn: int
@@ -86,6 +90,7 @@ class Reply(BaseModel):
     suggestions: list[str] = Field(default_factory=list)
     comparison: Comparison | None = None
     cart: CartView | None = None
+    agent: str | None = None
     writer: Literal["llm", "composer"]
     models: dict[str, str | None] = Field(default_factory=dict)
     latency_ms: Latency = Field(default_factory=Latency)

@@ -22,7 +22,13 @@ from assistant.controls import Controls
 from assistant.draft import BANNED, Clock, Draft
 from assistant.events import Event
 from assistant.gestures import CartChanged, ConditionRemoved
-from assistant.handing_over import FAILED_TURNS, summary_of, wish_labels
+from assistant.handing_over import (
+    FAILED_TURNS,
+    summary_of,
+    wish_labels,
+    with_pasted_cards,
+    words_of_staff,
+)
 from assistant.inquiring import (
     answer_on_product,
     answer_on_shop,
@@ -43,6 +49,8 @@ from assistant.shadow import ShadowScoring
 from assistant.slot_filling import borne_out, fill_slots, may_be_wish
 from assistant.state import DialogueState
 from assistant.supervision import supervised_catalog, supervised_search
+from assistant.takeover.desk import Desk
+from assistant.takeover.timeline import News
 from assistant.turnstiles import Turnstiles
 from assistant.understanding.understander import Understander, Understood
 from assistant.verify import strict_words
@@ -68,6 +76,7 @@ class Guide:
         self._turnstiles = Turnstiles(parts.catalog.engine)
         self._shadow = ShadowScoring(parts.ranker, parts.log)
         self._watchers: list[Watcher] = []
+        self._desk = Desk(parts.catalog.engine)
         self._vocabulary: Vocabulary | None = None
         self._vocabulary_lock = threading.Lock()
         self.is_busy: Callable[[], bool] = lambda: False
@@ -133,7 +142,11 @@ class Guide:
             draft.channel = channel
             if len(text) > limit:
                 draft.notices.append("cut")
-            yield from self._completed(draft, chain(self._respond(draft), self._give_up(draft)))
+            if turn.agent is not None:
+                yield from self._completed(draft, self._listen(draft))
+                return
+            parts = self._respond(draft), self._give_up(draft), self._pass_words(draft)
+            yield from self._completed(draft, chain(*parts))
 
     def remove_constraint(self, conversation_id: str, path: str) -> Iterator[TurnEvent]:
         """Answer the removal of one condition ("price.max") as a turn of its own."""
@@ -146,6 +159,10 @@ class Guide:
             draft.intent, draft.language = Intent.REFINE, draft.state.language
             draft.state = draft.state.without(path)
             draft.constraints = draft.state.to_json()
+            if turn.agent is not None:
+                draft.intent = Intent.HANDOFF
+                yield from self._completed(draft, draft.say_all(()))
+                return
             context = TurnContext(self.parts, self._words(), draft)
             query = context.words.understander.query(draft.state)
             yield from self._completed(draft, recommend(context, query))
@@ -164,6 +181,10 @@ class Guide:
             draft.constraints = draft.state.to_json()
             context = TurnContext(self.parts, self._words(), draft)
             yield from self._completed(draft, change_cart(context, product_id, quantity))
+
+    def news(self, conversation_id: str, after: int = 0) -> News:
+        """Who has a conversation, and what colleagues have said since their message `after`."""
+        return self._desk.news(conversation_id, after)
 
     def record_event(self, event: Event) -> None:
         """Log what a customer did with a reply.
@@ -316,13 +337,34 @@ class Guide:
                 shop = self.parts.settings.shop_name
                 yield from draft.say_all(composer.greeting(shop, departments))
             case Intent.HANDOFF:
-                yield from draft.say_all(composer.handoff(self._pass_on(draft, understood.reason)))
+                told = self._pass_on(draft, understood.reason)
+                yield from draft.say_all(composer.handoff(told, self._desk.is_staffed()))
             case Intent.UNSAFE:
                 yield from draft.say_all(composer.unsafe())
             case Intent.OUT_OF_SCOPE:
                 if understood.reason in ("question", "talk"):
                     draft.count(False)  # it may well be that it was not understood
                 yield from draft.say_all(composer.out_of_scope())
+
+    def _listen(self, draft: Draft) -> Iterator[TurnEvent]:
+        """A colleague has the conversation: the guide says nothing, and keeps what it hears.
+
+        A message that plainly changes the wish does so for later; talk of another kind is
+        between people.
+        """
+        words = self._words()
+        understood = words.understander.understand(draft.turn.message, draft.state, {})
+        draft.language = understood.language
+        if understood.intent is Intent.REFINE and understood.changed:
+            draft.note(understood)
+        draft.constraints = draft.state.to_json()
+        draft.intent = Intent.HANDOFF
+        yield from draft.say_all(words_of_staff(draft.turn, draft.channel, draft.language))
+
+    def _pass_words(self, draft: Draft) -> Iterator[TurnEvent]:
+        """What colleagues said, on a channel that has no other way to bring it."""
+        if said := words_of_staff(draft.turn, draft.channel, draft.language):
+            yield from draft.say_all(said)
 
     def _read_by_model(
         self, message: str, draft: Draft, understood: Understood, words: Vocabulary
@@ -340,7 +382,8 @@ class Guide:
         """After several turns that did not help: a person may."""
         if draft.state.failed_turns >= FAILED_TURNS and not draft.handoff:
             told = self._pass_on(draft, "three failed turns")
-            yield from draft.say_all(composer_for(draft.language).given_up(told))
+            composer = composer_for(draft.language)
+            yield from draft.say_all(composer.given_up(told, self._desk.is_staffed()))
 
     def _pass_on(self, draft: Draft, reason: str) -> list[str]:
         """Hand the conversation to a person; gives what they will know of the wish."""
@@ -372,7 +415,8 @@ class Guide:
             draft.error = f"{type(error).__name__}: {error}"
             draft.state = draft.state.with_failure()
             composer = composer_for(draft.language)
-            yield from draft.say_all(composer.apology(products=bool(draft.cards)))
+            if draft.agent is None:
+                yield from draft.say_all(composer.apology(products=bool(draft.cards)))
         reply = draft.reply()
         self._keep(draft, reply)
         for event in draft.events:
@@ -402,7 +446,10 @@ class Guide:
         state = self._state(turn.conversation_id, turn.state)
         models = self.models() | {"clicks": self.parts.ranker.version_for(turn.conversation_id)}
         rules = self.parts.controls.rules()
-        return Draft(turn, clock, state, models, language=state.language, rules=rules)
+        state = with_pasted_cards(state, turn, supervised_catalog(self.parts.catalog, rules))
+        return Draft(
+            turn, clock, state, models, language=state.language, rules=rules, agent=turn.agent
+        )
 
     def _state(self, conversation_id: str, logged: Mapping[str, object] | None) -> DialogueState:
         if logged is not None:

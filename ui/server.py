@@ -31,6 +31,7 @@ from ui.api.ledger import RENEWED_SECONDS
 from ui.api.mounting import close_unknown, mount_api
 from ui.channels.routes import mount_channels
 from ui.chat.mounting import mount_chat
+from ui.chat.news import news_router
 from ui.consent_api import consent_router
 from ui.desk import TurnDesk
 from ui.events_api import events_router
@@ -117,6 +118,7 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     app.include_router(widget_router(settings, catalog))
     app.include_router(events_router(guide))
     app.include_router(consent_router(guide))
+    app.include_router(news_router(guide))
     app.include_router(pictures_router(settings.images_dir or demo_images_dir()))
     app.include_router(product_router(settings, catalog))
     app.include_router(observing_router(settings, catalog, guide, api.desk, metrics))

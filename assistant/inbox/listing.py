@@ -16,6 +16,7 @@ from assistant.inbox.tables import inbox
 from assistant.inbox.words import mark_word, searchable
 from assistant.moments import aware
 from assistant.tables import conversations, feedback, turns
+from assistant.takeover.tables import takeovers
 from retrieval.database import migrate, reading, writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,6 +24,8 @@ VERSION_TABLE = "alembic_version_inbox"
 PREVIEW_CHARS = 300
 MOST_WORD_CHARS = 200_000
 """How much of a conversation can be searched; of a longer one, the end."""
+WAITING, ATTENDED = "waiting", "with_agent"
+"""Marks of who waits for a person, and of who is with one."""
 _BATCH = 500
 _WISHES = ("recommend", "refine")
 
@@ -59,6 +62,8 @@ class Listing:
 
     def answered(self, reply: Json, drafted: int, accepted: int, error: str | None) -> None:
         """The guide's reply is complete."""
+        if reply.get("agent"):
+            return  # a colleague answers; what the guide did before tells more
         self.language, self.intent = str(reply["language"]), str(reply["intent"])
         products = reply.get("products") or []
         self.answer = str(reply["text"])[:PREVIEW_CHARS]
@@ -129,13 +134,18 @@ def change_marks(
     drop: Iterable[str] = (),
     *,
     words: str = "",
+    answer: str = "",
     is_active: bool = False,
 ) -> None:
-    """Add and take marks, and make `words` searchable; `is_active` puts the row on top."""
+    """Add and take marks, and make `words` searchable; `is_active` puts the row on top.
+
+    `answer` is what was last said to the customer.
+    """
     listing = _load(connection, conversation_id)
     listing.marks -= set(drop)
     listing.marks |= set(add)
     listing.words += searchable(words)
+    listing.answer = answer[:PREVIEW_CHARS] or listing.answer
     if is_active:
         listing.moment = time.time_ns() // 1000
     _save(connection, listing)
@@ -177,6 +187,12 @@ def _from_log(connection: Connection, conversation_id: str) -> Listing:
             listing.answered(row.reply, row.llm_sentences or 0, row.llm_accepted or 0, row.error)
     rated = select(feedback.c.helpful).where(feedback.c.conversation_id == conversation_id)
     listing.rated(connection.execute(rated).scalars())
+    asked = select(takeovers).where(takeovers.c.conversation_id == conversation_id)
+    for row in connection.execute(asked):
+        if row.agent_id is not None:
+            listing.marks.add(f"agent:{row.agent_id}")
+        if row.ended_at is None:
+            listing.marks.add(WAITING if row.agent_id is None else ATTENDED)
     return listing
 
 

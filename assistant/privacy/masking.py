@@ -62,9 +62,13 @@ class Masker:
         names = [*find_names(plain, contact), *find_chinese_names(plain, contact)]
         return apart([*firm, *find_addresses(plain), *names])
 
-    def mask(self, text: str) -> Masked:
-        """The text with a placeholder for each finding."""
-        findings = tuple(self.find(text))
+    def mask(self, text: str, spared: Sequence[str] = ()) -> Masked:
+        """The text with a placeholder for each finding but those in one of the texts `spared`."""
+        findings = tuple(
+            each
+            for each in self.find(text)
+            if not any(text[each.start : each.end] in known for known in spared)
+        )
         if not findings:
             return Masked(text, ())
         pieces: list[str] = []

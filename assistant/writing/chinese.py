@@ -220,14 +220,18 @@ class Chinese:
         """A friendly refusal."""
         return ["这件事我不能帮忙，不过很乐意帮您在店里找商品。"]
 
-    def handoff(self, told: Sequence[str] = ()) -> list[str]:
+    def handoff(self, told: Sequence[str] = (), is_staffed: bool = True) -> list[str]:
         """A person is asked for; `told` is what they will know of the wish."""
         what = f"（{'、'.join(told)}）" if told else ""
-        return [f"我会把您的情况{what}转给同事跟进。", "您也可以继续问我。"]
+        passed = f"我会把您的情况{what}转给同事跟进。"
+        if not is_staffed:
+            absent = "目前没有同事在线，等有人回来就会回复您。"
+            return [passed, absent, "在此期间您也可以继续问我。"]
+        return [passed, "您也可以继续问我。"]
 
-    def given_up(self, told: Sequence[str] = ()) -> list[str]:
+    def given_up(self, told: Sequence[str] = (), is_staffed: bool = True) -> list[str]:
         """Several turns in a row did not help."""
-        return ["前面几次没能帮到您。", *self.handoff(told)]
+        return ["前面几次没能帮到您。", *self.handoff(told, is_staffed)]
 
     def empty(self) -> list[str]:
         """A message without a word."""

@@ -241,17 +241,21 @@ class English:
         """A friendly refusal."""
         return ["I can’t help with that, but I’m glad to help you find something in the shop."]
 
-    def handoff(self, told: Sequence[str] = ()) -> list[str]:
+    def handoff(self, told: Sequence[str] = (), is_staffed: bool = True) -> list[str]:
         """A person is asked for; `told` is what they will know of the wish."""
         what = f": {_listed(told)}" if told else ""
-        return [
-            f"I’ll pass this on to a colleague, with what you have told me so far{what}.",
-            "Meanwhile you can go on asking me.",
-        ]
+        passed = f"I’ll pass this on to a colleague, with what you have told me so far{what}."
+        if not is_staffed:
+            return [
+                passed,
+                "None of them is here at the moment: the answer comes when somebody is back.",
+                "Meanwhile you can go on asking me.",
+            ]
+        return [passed, "Meanwhile you can go on asking me."]
 
-    def given_up(self, told: Sequence[str] = ()) -> list[str]:
+    def given_up(self, told: Sequence[str] = (), is_staffed: bool = True) -> list[str]:
         """Several turns in a row did not help."""
-        return ["I have not been of much help so far.", *self.handoff(told)]
+        return ["I have not been of much help so far.", *self.handoff(told, is_staffed)]
 
     def empty(self) -> list[str]:
         """A message without a word."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from langchain_core.language_models.chat_models import BaseChatModel
+from sqlalchemy import Engine
 from turn_parts import SHOP
 
 from assistant.controls import Controls
@@ -92,10 +93,13 @@ class SmallDocuments:
 
 
 def small_guide(
-    folder: Path, model: BaseChatModel | None = None, products: Sequence[Product] = SHOP
+    folder: Path,
+    model: BaseChatModel | None = None,
+    products: Sequence[Product] = SHOP,
+    engine: Engine | None = None,
 ) -> Guide:
     """Open the guide; the same folder opens the same shop again."""
-    engine = open_database(f"sqlite:///{folder / 'shop.db'}")
+    engine = engine or open_database(f"sqlite:///{folder / 'shop.db'}")
     catalog = Catalog(engine)
     catalog.upsert(products)
     parts = Parts(

@@ -13,6 +13,7 @@ from assistant.events import Event, EventKind
 from assistant.ids import new_id
 from assistant.log import LoggedTurn, UnknownTurnError
 from assistant.reply import Intent, ProductCard, ProductsReady, Reply, TextReady, TurnEvent
+from assistant.takeover.timeline import News
 from assistant.watching import Watcher
 from retrieval.demo import demo_images_dir
 from retrieval.product import Product, Review, Translation
@@ -137,6 +138,9 @@ class FakeGuide:
 
     def history(self, conversation_id: str) -> list[LoggedTurn]:
         return list(self.turns.get(conversation_id, []))
+
+    def news(self, conversation_id: str, after: int = 0) -> News:
+        return News()
 
     def close(self) -> None:
         pass

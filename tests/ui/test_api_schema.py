@@ -28,4 +28,4 @@ def test_the_api_keeps_its_own_document(real_site: RealSite, tmp_path: Path) -> 
         cwd=tmp_path, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-6000:]
-    assert "Tested: 17" in run.stdout
+    assert "Tested: 18" in run.stdout

@@ -24,13 +24,15 @@ from standardwebhooks import Webhook
 
 from assistant.log import ConversationLog
 from assistant.reply import Intent, ProductCard, Reply
+from assistant.takeover.desk import Agent
+from assistant.takeover.desk import Desk as StaffDesk
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
 from retrieval.errors import SettingsError
 from ui.channels.adapter import Inbound
 from ui.channels.queue import JobQueue
 from ui.channels.routes import open_adapters
-from ui.channels.tables import jobs
+from ui.channels.tables import jobs, talks
 from ui.channels.telegram import Telegram
 from ui.channels.whatsapp import WhatsApp
 from ui.channels.worker import MOST_ATTEMPTS, Worker
@@ -422,6 +424,7 @@ def test_slack_says_no_with_a_200(desk: Desk) -> None:
 
 
 def test_a_job_of_a_server_that_died_is_taken_up(engine: Engine) -> None:
+    ConversationLog(engine)
     queue = JobQueue(engine)
     assert queue.add("telegram", Inbound("1", "7", "a jacket", 1.0, {"chat_id": 7}))
     first = queue.take()
@@ -433,8 +436,90 @@ def test_a_job_of_a_server_that_died_is_taken_up(engine: Engine) -> None:
     again = queue.take()
     assert again is not None
     assert (again.id, again.attempts) == (first.id, 2)
-    assert queue.conversation("telegram", "7") == queue.conversation("telegram", "7")
-    assert queue.conversation("telegram", "7") != queue.conversation("slack", "7")
+    assert queue.conversation("telegram", "7", {}) == queue.conversation("telegram", "7", {})
+    assert queue.conversation("telegram", "7", {}) != queue.conversation("slack", "7", {})
+
+
+MIA = Agent("mia", "mia@shop.example", "Mia")
+
+
+def joined(desk: Desk) -> str:
+    """A colleague has the newest conversation; its id."""
+    conversation = list(desk.guide.turns)[-1]
+    with desk.engine.connect() as connection:
+        channel = connection.execute(select(talks.c.channel)).scalars().all()[-1]
+    ConversationLog(desk.engine).begin("hello", conversation_id=conversation, channel=channel)
+    StaffDesk(desk.engine).take(MIA, conversation)
+    desk.platform.requests.clear()
+    return conversation
+
+
+def test_a_colleagues_words_go_out_through_the_queue_once(desk: Desk) -> None:
+    telegram(desk, 1, "a jacket")
+    desk.work()
+    conversation = joined(desk)
+    StaffDesk(desk.engine).say(MIA, conversation, "Good morning!", key="k1")
+    StaffDesk(desk.engine).say(MIA, conversation, "Good morning!", key="k1")
+    desk.platform.answers = [httpx.Response(200, json={}), httpx.ConnectTimeout("slow")]
+    desk.work()
+    desk.work()
+    texts = [each["text"] for each in desk.platform.sent()]
+    assert texts == [
+        "Mia has joined and will answer you here.",
+        "Mia: Good morning!",  # lost on the way, and sent again
+        "Mia: Good morning!",
+    ]
+    assert {each["chat_id"] for each in desk.platform.sent()} == {7}
+    assert all(state == "done" and not sender for state, _, sender in desk.states())
+
+
+@pytest.mark.parametrize("platform", ["slack", "whatsapp", "chatwoot", "webhook"])
+def test_every_platform_takes_a_colleagues_words_and_cards(desk: Desk, platform: str) -> None:
+    {
+        "slack": lambda: slack(desk, slack_event("E1", "a jacket")),
+        "whatsapp": lambda: whatsapp(
+            desk, {"id": "m1", "type": "text", "text": {"body": "a jacket"}}
+        ),
+        "chatwoot": lambda: chatwoot(desk, {"id": 1, "content": "a jacket"}),
+        "webhook": lambda: webhook(desk, "e1", {"sender": "7", "text": "a jacket"}),
+    }[platform]()
+    desk.work()
+    conversation = joined(desk)
+    card = fake_guide.card_of(fake_guide.PRODUCTS[0], "en")
+    StaffDesk(desk.engine).say(MIA, conversation, "This one.", [card])
+    desk.work()
+    told = "\n".join(request.content.decode() for request in desk.platform.requests)
+    assert "Mia has joined" in told
+    assert "Ridgeline Rain Jacket" in told
+    assert "This one." in told
+    assert ("Mia: This one." in told) == (platform != "webhook")
+    if platform == "chatwoot":  # it comes to the bot again, not to Chatwoot's own staff
+        assert '"status": "pending"' in told or '"status":"pending"' in told
+
+
+def test_the_guide_says_nothing_while_a_colleague_has_the_talk(desk: Desk) -> None:
+    reply = Reply(conversation_id="c", turn=1, language="en", text="", intent=Intent.HANDOFF,
+                  agent="Mia", writer="composer")  # fmt: skip
+    desk.guide.answer = lambda *_, **__: iter([reply])  # type: ignore[method-assign]
+    telegram(desk, 1, "are you there?")
+    desk.work()
+    assert desk.platform.requests == []
+    assert [state for state, *_ in desk.states()] == ["done"]
+
+
+def test_who_waits_for_a_person_stays_in_the_conversation(engine: Engine) -> None:
+    log, queue = ConversationLog(engine), JobQueue(engine)
+    conversation = queue.conversation("telegram", "7", {"chat_id": 7})
+    log.begin("a person, please", conversation_id=conversation, channel="telegram")
+    StaffDesk(engine).take(MIA, conversation)
+    with engine.begin() as connection:
+        long_ago = datetime.now(UTC) - timedelta(days=2)
+        connection.execute(update(talks).values(updated_at=long_ago))
+    assert queue.conversation("telegram", "7", {"chat_id": 7}) == conversation
+    StaffDesk(engine).close(MIA, conversation)
+    with engine.begin() as connection:
+        connection.execute(update(talks).values(updated_at=long_ago))
+    assert queue.conversation("telegram", "7", {"chat_id": 7}) != conversation
 
 
 def test_what_a_catalogue_says_is_no_markup() -> None:

@@ -28,6 +28,7 @@ OPEN_TO_ALL = {
     ("GET", "/product/{product_id:path}"),
     ("GET", "/demo-shop"),
     ("GET", "/widget.js"),
+    ("GET", "/chat/news/{conversation_id}"),
     ("POST", "/v1/conversations/{conversation_id}/events"),
     ("POST", "/v1/conversations/{conversation_id}/consent"),
     # The console's own doors.
@@ -55,6 +56,7 @@ API_DOORS: dict[object, Scope] = {
     access.chat_client: Scope.CHAT,
     access.talker: Scope.CHAT,
     access.participant: Scope.CONVERSATIONS,
+    access.witness: Scope.CONVERSATIONS,
 }
 """The dependencies that guard the API, and the scope that opens each."""
 
@@ -152,7 +154,7 @@ def test_the_api_opens_to_keys_of_the_right_scope_alone(site: Site) -> None:
                 Scope.CONVERSATIONS,
                 access.chat_client,
             )
-            refused = 401 if door is access.participant else 403
+            refused = 401 if door in (access.participant, access.witness) else 403
             assert (status != refused) == may, (method, path, scope, status)
 
 

@@ -23,6 +23,9 @@ from ui.chat.storefront import Storefronts
 from ui.desk import TurnDesk
 from ui.settings import Settings
 
+NEWS_PER_MINUTE = 120
+"""How often a conversation's page may ask for news."""
+
 _BEARER = HTTPBearer(
     auto_error=False, scheme_name="key", description="A key made by `shopguide keys add`."
 )
@@ -49,6 +52,8 @@ class Api:
             settings.turns_at_once, settings.turns_waiting, settings.turn_wait_seconds
         )
         self.storefronts = Storefronts(catalog, settings.currency)
+        self.streams = 0
+        """How many streams of news are open."""
         self._limiter = MovingWindowRateLimiter(storage_from_string(settings.rate_limit_storage))
 
     def limit(self, who: str, per_minute: int) -> None:
@@ -167,6 +172,32 @@ def participant(
     return talker(request, caller)
 
 
+def witness(
+    request: Request,
+    conversation_id: str,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    token: Annotated[str | None, Depends(_TOKEN)],
+) -> Caller:
+    """Whoever may read what comes in this conversation: by its token alone, or a key for all.
+
+    Pages ask again and again: with the token it counts against the conversation's own limit,
+    so that many customers behind one address do not shut each other out.
+
+    Raises:
+        RefusedError: 401 without either, 403 for a wrong token, 429 for too many requests.
+    """
+    api = api_of(request)
+    if token is not None and api.tokens.matches(conversation_id, token):
+        api.limit(f"news {conversation_id}", NEWS_PER_MINUTE)
+        return Caller(f"conversation {conversation_id}", None)
+    caller = caller_of(request, credentials)
+    if caller.may(Scope.CONVERSATIONS):
+        return caller
+    if token is None:
+        raise _unauthorized("This needs the conversation's token in X-Conversation-Token.")
+    raise RefusedError(403, "The token is not this conversation's.")
+
+
 def _unauthorized(detail: str) -> RefusedError:
     return RefusedError(401, detail, {"WWW-Authenticate": "Bearer"})
 
@@ -177,3 +208,4 @@ Cataloguer = Annotated[Caller, Depends(cataloguer)]
 ChatClient = Annotated[Caller, Depends(chat_client)]
 Talker = Annotated[Caller, Depends(talker)]
 Participant = Annotated[Caller, Depends(participant)]
+Witness = Annotated[Caller, Depends(witness)]

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from assistant.reply import Reply
+from assistant.takeover.timeline import StaffMessage, Standing
 from retrieval.product import Availability, Money
 
 ProductId = Annotated[str, Field(min_length=1, max_length=500)]
@@ -113,11 +114,45 @@ class PastTurn(BaseModel):
     helpful: bool | None
 
 
+class StandingJson(BaseModel):
+    """Who has the conversation: the guide alone, the guide while a person is waited for, an agent.
+
+    `staffed` tells whether anybody is there, `typing` that the agent writes now.
+    """
+
+    state: Literal["guide", "waiting", "agent"]
+    agent: Annotated[str | None, Field(description="the name of the colleague who has it")]
+    staffed: bool
+    typing: bool
+
+    @classmethod
+    def of(cls, standing: Standing) -> StandingJson:
+        """The same as the desk knows it."""
+        return cls(
+            state=standing.state,
+            agent=standing.agent,
+            staffed=standing.is_staffed,
+            typing=standing.is_typing,
+        )
+
+
+class NewsJson(BaseModel):
+    """What happened beside the guide's replies since the message that was asked for."""
+
+    standing: StandingJson
+    messages: list[StaffMessage]
+
+
 class History(BaseModel):
-    """Turns in order; `more` tells that there are earlier ones."""
+    """Turns in order; `more` tells that there are earlier ones.
+
+    `messages` are those of colleagues: each belongs behind the turn `after_turn`.
+    """
 
     conversation_id: str
     turns: list[PastTurn]
+    messages: list[StaffMessage] = Field(default_factory=list[StaffMessage])
+    standing: StandingJson
     wanted: list[ChipJson]
     more: bool
 

@@ -26,6 +26,7 @@ from ui.api.bodies import (
     PastTurn,
     Removed,
     Said,
+    StandingJson,
     Started,
 )
 from ui.api.documenting import STREAMED, refusals
@@ -190,9 +191,15 @@ def history(
     newest = next((each.reply for each in reversed(logged) if each.reply is not None), None)
     chips = [] if newest is None else wanted(newest.constraints, reader)
     asked = [each for each in logged if before is None or each.turn < before]
+    shown = asked[-limit:]
+    first, last = (shown[0].turn, shown[-1].turn) if shown else (1, 0)
+    first = 0 if len(asked) <= limit else first
+    news = api.guide.news(conversation_id)
     return History(
         conversation_id=conversation_id,
-        turns=[_past(each) for each in asked[-limit:]],
+        turns=[_past(each) for each in shown],
+        messages=[each for each in news.messages if first <= each.after_turn <= last],
+        standing=StandingJson.of(news.standing),
         wanted=[ChipJson.model_validate(chip) for chip in chips],
         more=len(asked) > limit,
     )

@@ -27,6 +27,14 @@ _EXAMPLE_STREAM = (
 )
 
 
+_EXAMPLE_NEWS = (
+    'event: standing\ndata: {"state": "waiting", "agent": null, "staffed": true, '
+    '"typing": false}\n\n'
+    'event: message\ndata: {"number": 2, "after_turn": 3, "kind": "said", "name": "Mia", '
+    '"text": "The blue one is here again tomorrow.", "language": "en", "products": []}\n\n'
+)
+
+
 class ProblemDetails(BaseModel):
     """An error (RFC 9457)."""
 
@@ -43,6 +51,16 @@ STREAMED: Responses = {
         "description": "The reply; as events where `Accept` is `text/event-stream`: `products` "
         "first, then `text` any number of times, then `wanted` and `reply`, or `error`.",
         "content": {"text/event-stream": {"example": _EXAMPLE_STREAM}},
+    }
+}
+
+
+STREAMED_NEWS: Responses = {
+    200: {
+        "description": "Who has the conversation, and the messages of colleagues; where `Accept` "
+        "is `text/event-stream`, as events `standing` and `message` until the caller leaves, for "
+        "half an hour at most.",
+        "content": {"text/event-stream": {"example": _EXAMPLE_NEWS}},
     }
 }
 

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from ui.api import completions, conversations, products
+from ui.api import completions, conversations, news, products
 from ui.api.access import Api
 from ui.api.documenting import ProblemDetails, refusals
 from ui.api.errors import RefusedError, answer_refusals
@@ -28,7 +28,7 @@ def mount_api(app: FastAPI, api: Api) -> None:
     """Add the API's routes; call before anything is mounted at `/`."""
     app.state.api = api
     answer_refusals(app)
-    for part in (conversations, products, completions):
+    for part in (conversations, news, products, completions):
         app.include_router(part.router)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]
 

@@ -12,6 +12,8 @@ import httpx
 
 from assistant.language import Language
 from assistant.reply import ProductCard, Reply
+from assistant.takeover.notices import quoted
+from assistant.takeover.timeline import MessageKind, StaffMessage
 from ui.chat.cards import price_of
 from ui.markup import product_address, safe_link
 from ui.staff.tokens import same
@@ -89,6 +91,17 @@ class Adapter:
     def calls(self, target: Json, reply: Reply) -> list[Call]:
         """A reply as requests to the platform, in order."""
         raise NotImplementedError
+
+    def silent_calls(self, target: Json) -> list[Call]:
+        """What the platform must be told although a colleague, not the guide, will answer."""
+        return []
+
+    def staff_calls(self, target: Json, message: StaffMessage, reply: Reply) -> list[Call]:
+        """A colleague's message as requests to the platform; `reply` holds the same as a reply."""
+        if message.kind is MessageKind.SAID:
+            words = quoted(message.language, message.name, message.text).strip()
+            reply = reply.model_copy(update={"text": words})
+        return self.calls(target, reply)
 
     def request(self, call: Call, job_id: str) -> httpx.Request:
         """A call with its address and its secrets; the same call of a job always has one id."""

@@ -10,6 +10,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from assistant.reply import Reply
+from assistant.takeover.timeline import MessageKind, StaffMessage
 from ui.channels.adapter import (
     Adapter,
     Call,
@@ -117,6 +118,18 @@ class Chatwoot(Adapter):
             calls.append(Call(messages, _outgoing(_OR[reply.language], "input_select", options)))
         if reply.handoff:
             calls.append(Call(f"{base}/toggle_status", {"status": "open"}))
+        return calls
+
+    def staff_calls(self, target: Json, message: StaffMessage, reply: Reply) -> list[Call]:
+        """A colleague's message, as `Adapter.staff_calls`.
+
+        Who joins here takes the conversation off Chatwoot's own staff: customers' messages come
+        to a bot while it is pending alone.
+        """
+        calls = super().staff_calls(target, message, reply)
+        if message.kind is MessageKind.JOINED:
+            base = f"/api/v1/accounts/{target['account']}/conversations/{target['conversation']}"
+            calls.insert(0, Call(f"{base}/toggle_status", {"status": "pending"}))
         return calls
 
     def request(self, call: Call, job_id: str) -> httpx.Request:

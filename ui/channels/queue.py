@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,11 +14,15 @@ from sqlalchemy import Engine, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assistant.ids import new_id
-from assistant.moments import aware
 from assistant.privacy.masking import Masker
+from assistant.tables import conversations
+from assistant.takeover.tables import staff_messages, takeovers
+from assistant.takeover.timeline import StaffMessage, message_of
 from retrieval.database import migrate, reading, writing
 from ui.channels.adapter import Call, Inbound, Json
 from ui.channels.tables import jobs, talks
+
+logger = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "alembic_version_channels"
@@ -156,23 +161,96 @@ class JobQueue:
         with reading(self._engine) as connection:
             return connection.execute(query).scalar_one()
 
-    def conversation(self, channel: str, sender: str) -> str:
-        """The conversation that a sender is in; a new one after a long silence."""
+    def conversation(self, channel: str, sender: str, target: Json) -> str:
+        """The conversation that a sender is in; a new one after a long silence.
+
+        Who waits for a person, or talks to one, is in the same conversation however long it
+        takes. `target` is kept as where to answer.
+        """
         now = datetime.now(UTC)
         is_theirs = (talks.c.channel == channel) & (talks.c.sender == sender)
+        is_open = exists().where(
+            takeovers.c.conversation_id == talks.c.conversation_id, takeovers.c.ended_at.is_(None)
+        )
         with writing(self._engine) as connection:
-            connection.execute(delete(talks).where(talks.c.updated_at < now - TALK_LASTS))
+            connection.execute(delete(talks).where(talks.c.updated_at < now - TALK_LASTS, ~is_open))
             row = connection.execute(select(talks).where(is_theirs)).one_or_none()
-            if row is not None and aware(row.updated_at) >= now - TALK_LASTS:
-                connection.execute(update(talks).where(is_theirs).values(updated_at=now))
+            if row is not None:
+                values = {"updated_at": now, "target": target}
+                connection.execute(update(talks).where(is_theirs).values(values))
                 return row.conversation_id
             conversation_id = new_id()
             connection.execute(
                 insert(talks).values(
-                    channel=channel, sender=sender, conversation_id=conversation_id, updated_at=now
+                    channel=channel,
+                    sender=sender,
+                    conversation_id=conversation_id,
+                    updated_at=now,
+                    target=target,
                 )
             )
             return conversation_id
+
+    def take_outgoing(
+        self,
+        channels: Collection[str],
+        calls_of: Callable[[str, Json, str, StaffMessage], list[Call]],
+    ) -> int:
+        """Put what colleagues wrote into the queue, each message once, behind what is in it.
+
+        `calls_of` makes a platform's calls of (channel, target, conversation, message). What
+        cannot be sent, because its talk is over, is told in the server's log. Returns how many
+        were looked at.
+        """
+        query = (
+            select(staff_messages, conversations.c.channel)
+            .join(conversations, conversations.c.id == staff_messages.c.conversation_id)
+            .where(staff_messages.c.is_outgoing)
+            .order_by(staff_messages.c.conversation_id, staff_messages.c.number)
+            .limit(20)
+        )
+        with reading(self._engine) as connection:
+            if connection.execute(query.limit(1)).first() is None:
+                return 0
+        with writing(self._engine) as connection:
+            rows = connection.execute(
+                query.with_for_update(skip_locked=True, of=staff_messages)
+            ).all()
+            for row in rows:
+                connection.execute(
+                    update(staff_messages)
+                    .where(staff_messages.c.conversation_id == row.conversation_id)
+                    .where(staff_messages.c.number == row.number)
+                    .values(is_outgoing=False)
+                )
+                talk = connection.execute(
+                    select(talks).where(talks.c.conversation_id == row.conversation_id)
+                ).first()
+                if talk is None or talk.target is None or talk.channel not in channels:
+                    if row.channel in channels:
+                        logger.warning("a message to %s cannot be sent: talk over", row.channel)
+                    continue  # of a program that asks for news itself
+                now = datetime.now(UTC)
+                name = f"staff {row.conversation_id} {row.number}"
+                calls = calls_of(talk.channel, talk.target, row.conversation_id, message_of(row))
+                connection.execute(
+                    insert(jobs).values(
+                        id=new_id(),
+                        channel=talk.channel,
+                        event_id=hashlib.sha256(name.encode()).hexdigest(),
+                        sender=talk.sender,
+                        sent_at=now.timestamp(),
+                        message="",
+                        target=talk.target,
+                        state="waiting",
+                        calls=[asdict(call) for call in calls],
+                        calls_sent=0,
+                        attempts=0,
+                        not_before=now,
+                        created_at=now,
+                    )
+                )
+        return len(rows)
 
     def _set(self, job: Job, **values: Any) -> None:
         with writing(self._engine) as connection:

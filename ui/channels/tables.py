@@ -40,6 +40,7 @@ jobs = Table(
     Index("channel_jobs_open", "state", "not_before"),
 )
 
+# `target` is where a colleague's words are sent, as the sender's newest message told.
 talks = Table(
     "channel_talks",
     metadata,
@@ -47,4 +48,6 @@ talks = Table(
     Column("sender", String(200), primary_key=True),
     Column("conversation_id", String(100), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("target", JSON),
+    Index("channel_talks_conversation", "conversation_id"),
 )

@@ -9,6 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from assistant.reply import Reply
+from assistant.takeover.timeline import StaffMessage
 from ui.channels.adapter import (
     Adapter,
     Call,
@@ -110,6 +111,16 @@ class Telegram(Adapter):
         if "pressed" in target:
             calls.insert(0, Call("answerCallbackQuery", {"callback_query_id": target["pressed"]}))
         return calls
+
+    def silent_calls(self, target: Json) -> list[Call]:
+        """A button that was pressed is told so, as `Adapter.silent_calls`."""
+        if "pressed" not in target:
+            return []
+        return [Call("answerCallbackQuery", {"callback_query_id": target["pressed"]})]
+
+    def staff_calls(self, target: Json, message: StaffMessage, reply: Reply) -> list[Call]:
+        """A colleague's message, which answers no button, as `Adapter.staff_calls`."""
+        return super().staff_calls({"chat_id": target["chat_id"]}, message, reply)
 
     def request(self, call: Call, job_id: str) -> httpx.Request:
         """A call with address and secrets, as `Adapter.request`."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from assistant.reply import Reply
+from assistant.takeover.timeline import StaffMessage
 from ui.channels.adapter import Adapter, Call, ForgedError, Inbound, Json, Received, UnreadableError
 
 
@@ -50,6 +51,18 @@ class SignedWebhook(Adapter):
     def calls(self, target: Json, reply: Reply) -> list[Call]:
         """A reply in the platform's form, as `Adapter.calls`."""
         return [Call("", {"type": "reply", **target, "reply": reply.model_dump(mode="json")})]
+
+    def staff_calls(self, target: Json, message: StaffMessage, reply: Reply) -> list[Call]:
+        """A colleague's message, whose own fields tell whose it is, as `Adapter.staff_calls`."""
+        said = message.model_dump(mode="json")
+        sender = {"sender": target["sender"]}
+        body = {
+            "type": "message",
+            **sender,
+            "message": said,
+            "reply": reply.model_dump(mode="json"),
+        }
+        return [Call("", body)]
 
     def request(self, call: Call, job_id: str) -> httpx.Request:
         """A call with address and secrets, as `Adapter.request`."""

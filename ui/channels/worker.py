@@ -8,12 +8,13 @@ from collections.abc import Mapping
 
 import httpx
 
-from assistant.reply import Reply
+from assistant.reply import Intent, Reply
+from assistant.takeover.timeline import StaffMessage
 from assistant.turn import Guide
 from retrieval.errors import ShopGuideError
 from ui.api.answering import last_of
 from ui.api.ledger import Ledger
-from ui.channels.adapter import Adapter, HopelessError, TryLaterError
+from ui.channels.adapter import Adapter, Call, HopelessError, Json, TryLaterError
 from ui.channels.queue import Job, JobQueue
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Worker:
 
     def work(self) -> bool:
         """Do one job, if there is one."""
+        self._queue.take_outgoing(self._adapters, self._staff_calls)
         job = self._queue.take()
         if job is None:
             return False
@@ -97,15 +99,34 @@ class Worker:
         calls = job.calls
         if calls is None:
             reply = self._reply(job)
-            calls = tuple(adapter.calls(job.target, reply))
+            if reply.agent is not None and not reply.text:
+                calls = tuple(adapter.silent_calls(job.target))
+            else:
+                calls = tuple(adapter.calls(job.target, reply))
             self._queue.answered(job, calls)
         for place in range(job.calls_sent, len(calls)):
             adapter.judge(self._client.send(adapter.request(calls[place], f"{job.id}-{place}")))
             self._queue.sent(job, place + 1)
 
+    def _staff_calls(
+        self, channel: str, target: Json, conversation_id: str, message: StaffMessage
+    ) -> list[Call]:
+        """A colleague's message in the platform's form."""
+        reply = Reply(
+            conversation_id=conversation_id,
+            turn=message.after_turn,
+            language=message.language,
+            text=message.text,
+            products=message.products,
+            intent=Intent.HANDOFF,
+            agent=message.name,
+            writer="composer",
+        )
+        return self._adapters[channel].staff_calls(target, message, reply)
+
     def _reply(self, job: Job) -> Reply:
         """The reply to a message; one that a server made before it died is taken from the log."""
-        conversation = self._queue.conversation(job.channel, job.sender)
+        conversation = self._queue.conversation(job.channel, job.sender, job.target)
         claim = self._ledger.claim(conversation, job.event_id, "")
         if claim.state == "running":
             raise TryLaterError("the message is still being answered", 5)

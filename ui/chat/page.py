@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.reply import TurnEvent
+from assistant.takeover.timeline import News
 from assistant.turn import Guide
 from retrieval.catalog import Catalog
 from ui.chat.requests import ChangeCart, Remove, Resume, Say, Stop
@@ -150,7 +151,8 @@ class ChatHandlers:
         storefront = self._storefronts.now()
         turns = self._guide.history(asked.conversation) if asked.conversation else []
         conversation = asked.conversation if asked.conversation and turns else ""
-        shown = conversation_json(conversation, turns, storefront.reader(asked.language))
+        news = self._guide.news(conversation) if conversation else News()
+        shown = conversation_json(conversation, turns, storefront.reader(asked.language), news)
         return {**shown, "examples": [wish.to_json() for wish in storefront.wishes]}
 
     def _known(self, conversation: str | None) -> str | None:

@@ -14,6 +14,7 @@ from assistant.gestures import CartChanged, ConditionRemoved, read_gesture
 from assistant.language import Language
 from assistant.log import LoggedTurn
 from assistant.reply import ProductsReady, Reply, TextReady, TurnEvent
+from assistant.takeover.timeline import MessageKind, News, StaffMessage
 from ui.chat.cards import cards_html, shown_text
 from ui.chat.carts import cart_count, cart_html
 from ui.chat.storefront import Reader
@@ -28,7 +29,8 @@ Phase = Literal["waiting", "writing", "done", "stopped", "busy", "failed"]
 class TurnView:
     """One turn as far as it has come. `cards`, `tail` and `chips` are markup, `text` is not.
 
-    `in_cart` counts the things in the cart; None where the turn does not tell.
+    `in_cart` counts the things in the cart; None where the turn does not tell. `person` tells
+    that the turn calls for a person, or that one has the conversation.
     """
 
     key: str
@@ -42,6 +44,7 @@ class TurnView:
     tail: str = ""
     chips: str = ""
     in_cart: int | None = None
+    person: bool = False
 
     def to_json(self) -> dict[str, object]:
         """As the page's script reads it."""
@@ -76,6 +79,7 @@ class TurnView:
                     tail=_tail(event, reader.language, None),
                     chips=chips_html(event.constraints, reader),
                     in_cart=None if event.cart is None else cart_count(event.cart),
+                    person=event.handoff or event.agent is not None,
                 )
 
 
@@ -94,10 +98,23 @@ class _PastTurn:
     reply: Reply | None
     cards: str
     tail: str
+    staff: Sequence[str] = ()
+    """The messages of colleagues that came behind it, as markup."""
+
+
+def staff_message_html(message: StaffMessage, interface: Language) -> str:
+    """A colleague's message, or the notice that one came or went."""
+    return render(
+        "staff_message.html",
+        message=message,
+        is_said=message.kind is MessageKind.SAID,
+        cards=cards_html(message.products, message.language),
+        t=words(interface),
+    )
 
 
 def conversation_json(
-    conversation: str, turns: Sequence[LoggedTurn], reader: Reader
+    conversation: str, turns: Sequence[LoggedTurn], reader: Reader, news: News
 ) -> dict[str, object]:
     """A conversation that is shown again."""
     shown: list[_PastTurn] = []
@@ -110,7 +127,12 @@ def conversation_json(
         last = number == len(turns)
         cards = cards_html(reply.products, reply.language, compact=reply.compares) if reply else ""
         tail = _tail(reply, reader.language, logged.helpful, suggest=last) if reply else ""
-        shown.append(_PastTurn(logged.message, note, reply, cards, tail))
+        staff = [
+            staff_message_html(message, reader.language)
+            for message in news.messages
+            if message.after_turn == logged.turn
+        ]
+        shown.append(_PastTurn(logged.message, note, reply, cards, tail, staff))
         if reply is None:
             continue
         wanted = reply.constraints
@@ -124,11 +146,26 @@ def conversation_json(
         "turns": render("conversation.html", turns=shown, t=words(reader.language)),
         "chips": chips_html(wanted, reader),
         "in_cart": in_cart,
+        "standing": standing_json(news),
+        "newest": news.messages[-1].number if news.messages else 0,
+    }
+
+
+def standing_json(news: News) -> dict[str, object]:
+    """Who has the conversation, as the page's script reads it."""
+    standing = news.standing
+    return {
+        "state": standing.state,
+        "agent": standing.agent,
+        "staffed": standing.is_staffed,
+        "typing": standing.is_typing,
     }
 
 
 def _tail(reply: Reply, interface: Language, helpful: bool | None, *, suggest: bool = True) -> str:
     """What follows the text: a comparison's table, the cart, suggestions and the thumbs."""
+    if reply.agent is not None and not reply.text:
+        return ""  # the answer is a colleague's
     table = ""
     if reply.comparison is not None and reply.compares:
         table = render(

@@ -66,10 +66,12 @@ def disable(
 ) -> None:
     """Shut an account: its sessions end and nobody can sign in to it."""
     from assistant.audit_log import audit
+    from assistant.takeover.desk import Desk
 
     _, accounts = _open()
     user = accounts.find(email)
     accounts.change(user, role=user.role, disabled=not undo)
+    Desk(accounts.engine).sign_off(user.id)
     action = "account opened" if undo else "account disabled"
     audit(accounts.engine, operator(), action, user.email)
     messages.print(f"{user.email}: {action}")
@@ -81,10 +83,12 @@ def change_role(
 ) -> None:
     """Give an account another role; its sessions end."""
     from assistant.audit_log import audit
+    from assistant.takeover.desk import Desk
 
     _, accounts = _open()
     user = accounts.find(email)
     accounts.change(user, role=role, disabled=user.disabled)
+    Desk(accounts.engine).sign_off(user.id)
     audit(accounts.engine, operator(), "role changed", user.email, role=role.value)
     messages.print(f"{user.email} is {role.value} now")
 

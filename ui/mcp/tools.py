@@ -47,6 +47,9 @@ class GuideAnswer(BaseModel):
     cart: CartView | None
     suggestions: list[str]
     handoff: bool
+    agent: str | None = Field(
+        default=None, description="the member of the shop's staff who has the conversation"
+    )
 
 
 def mcp_server(api: Api) -> MCPServer:
@@ -173,4 +176,5 @@ def _answer(api: Api, reply: Reply) -> GuideAnswer:
         cart=reply.cart,
         suggestions=reply.suggestions,
         handoff=reply.handoff,
+        agent=reply.agent,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from pathlib import Path as Folder
 from typing import Annotated, Literal
@@ -12,7 +13,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from assistant.audit_log import audit
+from assistant.audit_log import audit, read_audit
 from assistant.inbox.review import Reviews
 from assistant.inbox.transcript import Transcript, read_transcript
 from assistant.log import UnknownTurnError
@@ -22,12 +23,15 @@ from ranking.serving import ServedModel, load_served
 from retrieval.catalog import Catalog
 from retrieval.errors import ShopGuideError
 from ui.markup import product_address, safe_link
+from ui.staff.accounts import StaffUser
+from ui.staff.desk_view import desk_values
 from ui.staff.guard import console_of
 from ui.staff.inbox_page import Reader
 from ui.staff.pages import staff_page
 
 CONVERSATIONS = "/staff/conversations"
 LEAST_TOLD, MOST_WORDS = 0.001, 20
+ONE_LOOK = timedelta(hours=12)
 Id = Annotated[str, Path(max_length=100)]
 
 router = APIRouter(include_in_schema=False)
@@ -39,13 +43,34 @@ def address_of(conversation_id: str, anchor: str = "") -> str:
 
 
 @router.get(CONVERSATIONS + "/{conversation_id}")
-def conversation(request: Request, user: Reader, conversation_id: Id) -> Response:
-    """The transcript; that it was read is in the audit log."""
+def conversation(
+    request: Request, user: Reader, conversation_id: Id, again: bool = False
+) -> Response:
+    """The transcript; that it was read is in the audit log.
+
+    `again` is an open page that brings itself up to date, which is one look.
+    """
+    engine = console_of(request).engine
+    read = read_transcript(engine, conversation_id)
+    if read is None:
+        return _unknown(request)
+    what = f"conversation {conversation_id}"
+    since = datetime.now(UTC) - ONE_LOOK
+    looks = read_audit(engine, who=user.email, action="read", what=what, since=since)
+    if not (again and any(each.what == what for each in looks)):
+        audit(engine, user.email, "read", what)
+    return _page(request, read)
+
+
+def conversation_view(
+    request: Request, user: StaffUser, conversation_id: str, status: int, fault: str
+) -> Response:
+    """The page once more, with what could not be done."""
     read = read_transcript(console_of(request).engine, conversation_id)
     if read is None:
         return _unknown(request)
     audit(console_of(request).engine, user.email, "read", f"conversation {conversation_id}")
-    return _page(request, read)
+    return _page(request, read, status, fault)
 
 
 @router.get(CONVERSATIONS + "/{conversation_id}/turns/{turn}/why")
@@ -175,8 +200,10 @@ def _page(request: Request, read: Transcript, status: int = 200, fault: str = ""
         review=Reviews(console.engine).of(read.conversation_id),
         labels_in_use=Reviews(console.engine).labels_in_use(),
         titles={key: product.title for key, product in records.items()},
+        now=datetime.now(UTC),
         json=partial(json.dumps, ensure_ascii=False),
         safe_link=safe_link,
         product_address=product_address,
         path=address_of(read.conversation_id),
+        **desk_values(request, request.state.staff_user, read.conversation_id),
     )

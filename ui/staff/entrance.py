@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from assistant.audit_log import audit
+from assistant.takeover.desk import Desk
 from ui.staff import sessions, tickets
 from ui.staff.accounts import AccountError, StaffUser
 from ui.staff.guard import (
@@ -82,6 +83,8 @@ def sign_out(request: Request, user: SignedIn) -> Response:
     """End this session."""
     console = console_of(request)
     sessions.end(console.engine, session_token(request) or "")
+    if not sessions.has_any(console.engine, user.id):
+        Desk(console.engine).sign_off(user.id)
     audit(console.engine, user.email, "sign-out")
     response = RedirectResponse(SIGN_IN, 303)
     drop_session(request, response)

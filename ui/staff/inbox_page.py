@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse, Response
 
+from assistant.inbox.listing import ATTENDED, WAITING
 from assistant.inbox.review import APPROVED, REJECTED, Reviews
 from assistant.inbox.search import Asked, Page, Place, find
 from assistant.reply import Intent
@@ -24,7 +25,7 @@ from ui.staff.roles import Role
 INBOX_ROWS = "/staff/inbox/rows"
 READERS = (Role.AGENT, Role.ML)
 Reader = Annotated[StaffUser, Depends(require(*READERS))]
-SIGNS = ("handoff", "no_result", "fell_back", "error")
+SIGNS = (WAITING, ATTENDED, "handoff", "no_result", "fell_back", "error")
 CHANNELS = (
     *("web", "widget", "api", "openai", "mcp", "cli"),
     *("telegram", "whatsapp", "slack", "chatwoot", "webhook"),

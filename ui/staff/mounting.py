@@ -9,9 +9,11 @@ from assistant.figures.wishes import meanings
 from assistant.log import ConversationLog
 from ui.settings import Settings
 from ui.staff import (
+    answers_page,
     audit_page,
     controls_page,
     conversation_page,
+    desk_page,
     entrance,
     fairness_page,
     figures_page,
@@ -33,5 +35,6 @@ def mount_staff(app: FastAPI, settings: Settings, engine: Engine) -> None:
     app.state.staff = StaffConsole(settings, engine, Accounts(engine), meanings(settings))
     answer_refusals(app)
     parts = (entrance, oidc_page, controls_page, people, privacy_page, audit_page, originals)
-    for part in (*parts, inbox_page, conversation_page, figures_page, fairness_page):
+    pages = (inbox_page, conversation_page, desk_page, answers_page, figures_page, fairness_page)
+    for part in (*parts, *pages):
         app.include_router(part.router)

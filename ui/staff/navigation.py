@@ -18,7 +18,9 @@ class Place:
 
 PLACES: tuple[Place, ...] = (
     Place("/staff", "nav.inbox", (Role.AGENT, Role.ML)),
+    Place("/staff/queue", "nav.queue", (Role.AGENT,)),
     Place("/staff/figures", "nav.figures", (Role.LEAD, Role.ML)),
+    Place("/staff/answers", "nav.answers", (Role.LEAD,)),
     Place("/staff/controls", "nav.controls", (Role.LEAD,)),
     Place("/staff/privacy", "nav.privacy", (Role.LEAD,)),
     Place("/staff/audit", "nav.audit", (Role.LEAD,)),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from assistant.audit_log import audit
+from assistant.takeover.desk import Desk
 from ui.staff.accounts import AccountError, StaffUser
 from ui.staff.guard import console_of, require
 from ui.staff.links import password_link
@@ -65,6 +66,7 @@ def change(
         disabled = member.disabled if do == "role" else do == "disable"
         new_role = role if do == "role" and role else member.role
         console.accounts.change(member, role=new_role, disabled=disabled)
+        Desk(console.engine).sign_off(member.id)  # their sessions are over
     except AccountError as error:
         return _page(request, 422, fault=error.key)
     done = {"role": "role changed", "disable": "account disabled", "open": "account opened"}

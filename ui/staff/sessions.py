@@ -79,6 +79,20 @@ def end(engine: Engine, token: str) -> None:
         connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash(token)))
 
 
+def has_any(engine: Engine, user_id: str) -> bool:
+    """Whether an account has a session that is not over."""
+    now = datetime.now(UTC)
+    query = (
+        select(sessions.c.token_hash)
+        .where(sessions.c.user_id == user_id)
+        .where(sessions.c.expires_at > now)
+        .where(sessions.c.seen_at > now - IDLE)
+        .limit(1)
+    )
+    with reading(engine) as connection:
+        return connection.execute(query).first() is not None
+
+
 def end_all(connection: Connection, user_id: str) -> None:
     """Close every session of an account, in the caller's transaction."""
     connection.execute(delete(sessions).where(sessions.c.user_id == user_id))

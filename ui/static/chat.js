@@ -1,5 +1,6 @@
 // The chat page. Gradio brings `trigger` (an event to the server) and `watch` (its answers).
 import { remember, remembered } from "./memory.js";
+import { followNews } from "./news.js";
 import { newId, report } from "./report.js";
 import { isRevealing, reveal } from "./reveal.js";
 import { motion, prepareRows } from "./rows.js";
@@ -18,14 +19,21 @@ export function start(element, trigger, watch, props) {
   const form = find(".sg-form"), input = find("textarea"), wanted = find(".sg-wanted"), status = find(".sg-hidden[role=status]");
   let language = firstLanguage(), conversation = remembered("conversation") || "";
   let examples = [], current = null, resuming = true;
+  let standing = { state: "guide" }, unseen = 0;
+  const title = document.title;
   const t = (key) => props.words[language][key] ?? key;
+  const news = followNews({
+    address: (after) => conversation && new URL(
+      `chat/news/${encodeURIComponent(conversation)}?after=${after}&language=${language}`, document.baseURI),
+    show: (now, fresh) => { fresh.forEach(showMessage); showStanding(now); },
+  });
 
   // --- the frame ---------------------------------------------------------------------------
   function dress(part = page) {
     for (const each of part.querySelectorAll("[data-t]")) each.textContent = t(each.dataset.t);
     for (const each of part.querySelectorAll("[data-t-label]")) each.setAttribute("aria-label", t(each.dataset.tLabel));
     dressTools();
-    input.placeholder = t(log.children.length ? "input.refine" : "input.placeholder");
+    showStanding(standing);
   }
 
   function dressTools() {
@@ -70,6 +78,45 @@ export function start(element, trigger, watch, props) {
     item.append(button);
     return item;
   }
+
+  // --- people of the shop ------------------------------------------------------------------
+  function showStanding(now) {
+    standing = now;
+    const line = find(".sg-standing"), isAgent = now.state === "agent";
+    const key = now.typing ? "desk.typing" : isAgent ? "desk.agent" : now.staffed ? "desk.waiting" : "desk.waiting.empty";
+    line.hidden = now.state === "guide";
+    line.classList.toggle("sg-standing-typing", now.typing);
+    const words = now.state === "guide" ? "" : t(key).replace("{name}", now.agent ?? "");
+    const text = line.querySelector(".sg-standing-text");
+    if (text.textContent !== words) text.textContent = words;
+    const refine = log.children.length ? "input.refine" : "input.placeholder";
+    input.placeholder = isAgent ? t("desk.placeholder").replace("{name}", now.agent) : t(refine);
+    page.classList.toggle("sg-with-agent", isAgent);
+  }
+
+  function showMessage(message) {
+    if (log.querySelector(`[data-message="${message.number}"]`)) return;
+    const holder = document.createElement("template");
+    holder.innerHTML = message.html;
+    const element = holder.content.firstElementChild;
+    const later = [...log.querySelectorAll(".sg-turn[data-turn]:not([data-message])")]
+      .find((each) => Number(each.dataset.turn) > message.after_turn);
+    for (const old of log.querySelectorAll(".sg-turn-live")) if (old.getAttribute("aria-busy") === "false") old.classList.remove("sg-turn-live");
+    const view = scroll.getBoundingClientRect();
+    const nearEnd = !log.lastElementChild || log.lastElementChild.getBoundingClientRect().top < view.bottom + 200;
+    if (later) later.before(element);
+    else log.append(element);
+    prepareRows(element);
+    if (nearEnd) scroll.scrollTo({ top: scroll.scrollHeight, behavior: motion() });
+    if (!document.hidden) return;
+    unseen += 1;
+    document.title = `(${unseen}) ${t("desk.new")} – ${title}`;
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    unseen = 0;
+    document.title = title;
+  });
 
   function showWanted(chips) {
     wanted.innerHTML = chips;
@@ -174,6 +221,7 @@ export function start(element, trigger, watch, props) {
       remember("conversation", conversation);
     }
     if (view.turn) turn.dataset.turn = view.turn;
+    turn.dataset.person = view.person;
     if (view.cards && !current.shown) {
       current.shown = view.cards;
       const slot = turn.querySelector(".sg-cards-slot");
@@ -194,15 +242,16 @@ export function start(element, trigger, watch, props) {
       busy(true);
     }
     if (view.phase === "done") {
+      clearTimeout(current.timer); clearTimeout(current.slow);
       const finish = () => {
         turn.querySelector(".sg-tail").innerHTML = view.tail;
         if (view.in_cart !== null) showCart(view.in_cart);
+        turn.classList.toggle("sg-turn-silent", view.person && !view.text);
         close(turn.dataset.key === current?.key ? current : null, "done");
         follow(turn);
       };
       if (isRevealing(text)) text.addEventListener("written", finish, { once: true });
       else finish();
-      clearTimeout(current.timer); clearTimeout(current.slow);
     } else if (["failed", "busy", "stopped"].includes(view.phase)) close(current, view.phase);
   }
 
@@ -220,6 +269,7 @@ export function start(element, trigger, watch, props) {
     element.setAttribute("aria-busy", "false");
     status.textContent = how === "done" ? text.textContent : t(how);
     if (current === turn) current = null;
+    news.stir(element.dataset.person === "true");
     busy(false);
     dress(element);
   }
@@ -254,7 +304,9 @@ export function start(element, trigger, watch, props) {
     showCart(view.in_cart);
     wanted.dataset.markup = view.chips;
     showEmpty();
+    standing = view.standing;
     dress();
+    news.begin(view.standing, view.newest);
     scroll.scrollTop = scroll.scrollHeight;
     requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
     const kept = input.value || remembered("unsent") || remembered("draft");
@@ -274,6 +326,8 @@ export function start(element, trigger, watch, props) {
     conversation = "";
     remember("conversation", "");
     log.replaceChildren();
+    standing = { state: "guide" };
+    news.begin(standing, 0);
     showWanted("");
     showCart(0);
     wanted.dataset.markup = "";

@@ -1,17 +1,7 @@
 // Keeps the staff's list of conversations up to date, and tells moments in the reader's own time.
-const EVERY_MS = 4000;
+import { tellTimes } from "./staff-when.js";
 
-function tellTimes(part) {
-  const language = document.documentElement.lang === "zh" ? "zh-CN" : "en-GB";
-  const today = new Date().toDateString();
-  for (const each of part.querySelectorAll("time.st-when")) {
-    const at = new Date(each.dateTime);
-    const time = { hour: "2-digit", minute: "2-digit" };
-    const day = { day: "numeric", month: "short", year: "numeric" };
-    each.title = at.toLocaleString(language);
-    each.textContent = at.toLocaleString(language, at.toDateString() === today ? time : { ...day, ...time });
-  }
-}
+const EVERY_MS = 4000;
 
 async function follow(list) {
   let shown = "";

@@ -8,12 +8,13 @@ from pathlib import Path
 from ui.i18n import LANGUAGES, words
 
 SOURCE = Path(__file__).parent / "source"
-PARTS = ("options", "network", "memory", "dom", "turns", "panel", "main")
+PARTS = ("options", "network", "memory", "dom", "turns", "news", "panel", "main")
 
 _WORDS = (
     "card.", "cart", "widget.", "helpful", "shown.", "empty.title", "empty.lead", "empty.try",
     "log.label", "you", "guide", "input.label", "input.placeholder", "send", "thinking", "failed",
     "retry", "newtab", "new", "wanted", "suggestions", "compared",
+    "desk.",
 )  # fmt: skip
 
 

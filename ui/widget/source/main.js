@@ -17,13 +17,29 @@ class Conversation {
       restart: () => this.restart(),
       consent: (given) => memory.allow(given),
     });
+    this.news = new News((after) => this.askNews(after), (standing, fresh) => {
+      for (const each of fresh) this.panel.addMessage(staffMessage(each, this.panel.actions));
+      this.panel.stand(standing);
+    });
     this.panel.welcome([]);
     this.panel.chips([]);
   }
 
+  async askNews(after) {
+    const { conversation, token } = memory.held;
+    const isAwaited = this.news.standing.state !== "guide";
+    if (!conversation || !(this.panel.isOpen || isAwaited)) return null;
+    const path = `/v1/conversations/${conversation}/news?after=${after}`;
+    const found = await (await request(path, { method: "GET", token })).json();
+    return memory.held.conversation === conversation ? found : null;
+  }
+
   // What there is to show when the window is opened for the first time.
   async load() {
-    if (this.isLoaded) return;
+    if (this.isLoaded) {
+      this.news.stir(true);
+      return;
+    }
     this.isLoaded = true;
     memory.load();
     const shown = request("/v1/widget", { method: "GET" }).then((answer) => answer.json())
@@ -48,7 +64,14 @@ class Conversation {
 
   past(history) {
     const titles = {};
+    const messages = [...history.messages];
+    const until = (turn) => {
+      while (messages.length && messages[0].after_turn < turn) {
+        this.panel.addMessage(staffMessage(messages.shift(), this.panel.actions));
+      }
+    };
     for (const each of history.turns) {
+      until(each.turn);
       const turn = new Turn(each.message ?? actNote(each.act, titles), each.message === null,
         this.panel.actions);
       turn.number(each.turn);
@@ -58,7 +81,10 @@ class Conversation {
       for (const line of each.reply?.cart?.lines ?? []) titles[line.product_id] = line.title;
       this.panel.add(turn);
     }
+    until(Infinity);
     this.panel.chips(history.wanted);
+    this.panel.stand(history.standing);
+    this.news.begin(history.standing, history.messages.at(-1)?.number ?? 0);
   }
 
   async ask(kind, body, said, isNote, key = newKey()) {
@@ -111,6 +137,7 @@ class Conversation {
       turn.reply(data);
       this.panel.dropDouble(turn);
       this.panel.say(data.text);
+      this.news.stir(data.handoff || data.agent !== null);
     }
   }
 
@@ -132,6 +159,8 @@ class Conversation {
     if (this.isBusy && memory.held.pending) return;
     memory.forget();
     this.panel.clear();
+    this.panel.stand({ state: "guide" });
+    this.news.begin({ state: "guide" }, 0);
     this.panel.input.focus();
   }
 

@@ -20,6 +20,8 @@ class Panel {
     this.log = el("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0" },
       this.empty, this.turns);
     this.wanted = el("div", { class: "wanted" });
+    this.standing = el("p", { class: "standing", role: "status" });
+    this.standing.hidden = true;
     this.status = el("p", { class: "hidden", role: "status" });
     this.input = el("textarea", { rows: "1", maxlength: String(CONFIG.longest),
       enterkeyhint: "send", autocomplete: "off" });
@@ -32,7 +34,7 @@ class Panel {
       el("label", { class: "remember" }, this.remember, this.rememberWords));
     this.window = el("section", { class: "window", role: "dialog", "aria-labelledby": "title" },
       el("header", {}, this.title, this.fresh, this.closer),
-      this.log, this.wanted, this.status, this.form);
+      this.log, this.standing, this.wanted, this.status, this.form);
     this.window.hidden = true;
     this.root = el("div", { class: "root" }, this.window, this.launcher);
     root.append(this.root);
@@ -76,6 +78,7 @@ class Panel {
     this.window.hidden = false;
     this.launcher.setAttribute("aria-expanded", "true");
     this.root.classList.add("open");
+    this.root.classList.remove("news");
     this.window.setAttribute("aria-modal", String(PHONE.matches));
     this.input.focus({ preventScroll: true });
     this.actions.opened();
@@ -97,6 +100,25 @@ class Panel {
     this.empty.hidden = true;
     this.turns.append(turn.element);
     this.#toEnd(turn.element);
+  }
+
+  addMessage(element) {
+    if (this.turns.querySelector(`[data-message="${element.dataset.message}"]`)) return;
+    this.empty.hidden = true;
+    this.turns.append(element);
+    this.log.scrollTop = this.log.scrollHeight;
+    this.root.classList.toggle("news", !this.isOpen);
+  }
+
+  // Who has the conversation: the guide, the guide while a person is waited for, a person.
+  stand({ state, agent, staffed, typing }) {
+    const key = typing ? "desk.typing" : state === "agent" ? "desk.agent"
+      : staffed ? "desk.waiting" : "desk.waiting.empty";
+    const said = state === "guide" ? "" : fill(t(key), { name: agent });
+    if (this.standing.textContent !== said) this.standing.textContent = said;
+    this.standing.hidden = !said;
+    this.input.placeholder = state === "agent" ? fill(t("desk.placeholder"), { name: agent })
+      : t("input.placeholder");
   }
 
   // A turn that came by the history and by its own stream is shown once.

@@ -40,7 +40,9 @@ class Turn {
   reply(reply, helpful = null) {
     this.number(reply.turn);
     this.waiting.hidden = true;
-    this.text.hidden = false;
+    const isSilent = reply.agent !== null && !reply.text; // the answer is a colleague's
+    this.element.classList.toggle("silent", isSilent);
+    this.text.hidden = isSilent;
     this.text.lang = reply.language;
     this.text.textContent = reply.text;
     if (!this.cards.hasChildNodes()) {
@@ -49,7 +51,7 @@ class Turn {
     }
     this.tail.replaceChildren(
       ...comparison(reply), ...cart(reply, this.actions), ...next(reply, this.actions),
-      thumbs(reply, helpful, this.actions));
+      ...(isSilent ? [] : [thumbs(reply, helpful, this.actions)]));
     this.element.setAttribute("aria-busy", "false");
   }
 
