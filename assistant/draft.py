@@ -28,6 +28,7 @@ from assistant.understanding.understander import Understood
 from assistant.watching import Step
 from assistant.writing.composer import composer_for
 from assistant.writing.writer import Written
+from ranking.asker import Asker
 from ranking.candidates import behaviour_numbers, hit_candidate
 from ranking.rerank import RankedHit
 from retrieval.product import Product
@@ -35,6 +36,9 @@ from retrieval.search import SearchHit
 
 BANNED = "banned words"
 """The notice of a turn of which the lead's rules kept something back."""
+
+
+Scored = tuple[str, Sequence[SearchHit], Asker]
 
 
 @dataclass(slots=True)
@@ -79,10 +83,8 @@ class Draft:
     query: str = ""
     understood: Mapping[str, object] = field(default_factory=dict[str, object])
     constraints: Mapping[str, object] = field(default_factory=dict[str, object])
-    scored: list[tuple[str, Sequence[SearchHit]]] = field(
-        default_factory=list[tuple[str, Sequence[SearchHit]]]
-    )
-    """What the click model was given: queries, each with its hits."""
+    scored: list[Scored] = field(default_factory=list[Scored])
+    """What the click model was given: queries, each with its hits and who asked."""
     ranked: Sequence[RankedHit] = ()
     shown: Sequence[RankedHit] = ()
     cards: list[ProductCard] = field(default_factory=list[ProductCard])
@@ -168,6 +170,12 @@ class Draft:
                         )
                     )
                     return
+
+    @property
+    def asker(self) -> Asker:
+        """What the click model may know of the customer: the titles shown before this turn."""
+        shown = [each.title for turn in self.before.shown for each in turn.products]
+        return Asker(history=tuple(dict.fromkeys(shown)))
 
     def remember_shown(self) -> None:
         """Let the dialogue state know what is shown."""

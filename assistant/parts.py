@@ -101,9 +101,12 @@ class TurnContext:
         """Hits by the click model that serves this conversation; the draft notes which that is."""
         draft = self.draft
         turn = draft.turn
-        ranked = self.parts.ranker.rank(query, hits, turn.customer_id, unit=turn.conversation_id)
+        asker = draft.asker
+        ranked = self.parts.ranker.rank(
+            query, hits, turn.customer_id, unit=turn.conversation_id, asker=asker
+        )
         if ranked:
-            draft.scored.append((query, hits))
+            draft.scored.append((query, hits, asker))
             draft.models["clicks"] = ranked[0].model_version
         return ranked
 

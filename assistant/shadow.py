@@ -12,12 +12,11 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.draft import Draft
+from assistant.draft import Draft, Scored
 from assistant.log import ConversationLog
 from ranking.candidates import hit_candidates
 from ranking.rerank import ClickRanker
 from retrieval.errors import ShopGuideError
-from retrieval.search import SearchHit
 
 WAITING_TURNS = 100
 CLOSING_SECONDS = 10.0
@@ -28,7 +27,7 @@ logger = logging.getLogger(__name__)
 class _Turn:
     conversation_id: str
     turn: int
-    scored: Sequence[tuple[str, Sequence[SearchHit]]]
+    scored: Sequence[Scored]
 
 
 class ShadowScoring:
@@ -84,8 +83,8 @@ class ShadowScoring:
         if challenger is None:  # stopped since
             return
         scores: dict[str, float] = {}
-        for query, hits in turn.scored:
-            probabilities = challenger.probabilities(query, hit_candidates(query, hits))
+        for query, hits, asker in turn.scored:
+            probabilities = challenger.probabilities(query, hit_candidates(query, hits, asker))
             for hit, probability in zip(hits, probabilities.tolist(), strict=True):
                 scores[hit.product.id] = round(probability, 6)
         self._log.keep_shadow_scores(turn.conversation_id, turn.turn, challenger.version, scores)

@@ -17,14 +17,14 @@ from ranking.words import query_stems, stems
 if TYPE_CHECKING:
     from retrieval.embeddings import Embedder
 
-# By query: one row for each candidate.
-Columns = Mapping[str, NDArray[np.float64]]
+# By a group's key: one row for each candidate.
+Columns = Mapping[tuple[str, str], NDArray[np.float64]]
 
 
 def cosine(groups: Sequence[Group]) -> Columns:
     """The untrained encoder's cosine of query and product text."""
     at = list(FEATURES).index("cosine")
-    return {one.query: one.features[:, at : at + 1].astype(np.float64) for one in groups}
+    return {one.key: one.features[:, at : at + 1].astype(np.float64) for one in groups}
 
 
 def nine_numbers(groups: Sequence[Group], embedder: Embedder) -> Columns:
@@ -33,11 +33,11 @@ def nine_numbers(groups: Sequence[Group], embedder: Embedder) -> Columns:
     row = {title: place for place, title in enumerate(titles)}
     vectors = embedder.embed_array(titles)
     queries = embedder.embed_array([one.query for one in groups])
-    columns: dict[str, NDArray[np.float64]] = {}
+    columns: dict[tuple[str, str], NDArray[np.float64]] = {}
     for group, query, text in zip(groups, queries, cosine(groups).values(), strict=True):
         title = vectors[[row[one.title] for one in group.candidates]] @ query
         words = [_word_numbers(group.query, one) for one in group.candidates]
-        columns[group.query] = np.column_stack([title, text, np.array(words)])
+        columns[group.key] = np.column_stack([title, text, np.array(words)])
     return columns
 
 
@@ -79,6 +79,6 @@ def shipped(groups: Sequence[Group]) -> Columns:
     fusion = read_fusion(SHIPPED / FUSION)
     ends = np.cumsum([len(one.clicked) for one in groups])[:-1]
     return {
-        one.query: fusion.logits(one.features, logits)[:, None]
+        one.key: fusion.logits(one.features, logits)[:, None]
         for one, logits in zip(groups, np.split(text, ends), strict=True)
     }

@@ -15,6 +15,8 @@ from ranking.evaluate import ClickMetrics, measure
 from ranking.features import BEHAVIOUR, FEATURES, TRANSFERABLE
 from ranking.fitting import Trained, fit, fit_numbers
 from ranking.groups import Group
+from ranking.rates import RATES, count_rates, with_rates, with_rates_of_others
+from ranking.rating import fit_rating, is_rated
 from ranking.registry import Manifest, Registry
 from ranking.serving import load_served
 from ranking.settings import RankingSettings
@@ -48,13 +50,20 @@ def build_version(
     run_of: tuple[object, ...],
     resume: bool,
     progress: Progress,
+    workers: int = 1,
 ) -> Built:
     """Fit, export, measure on the test queries and register.
+
+    How often products, kinds and segments were clicked is counted on the training queries.
 
     `details` are what the manifest says besides what is known here. With the same `run_of` and
     recipe a killed run goes on from its last checkpoint, unless `resume` is False.
     """
     simulated = bool(details["simulated"])
+    rates = None if simulated else count_rates(train)
+    if rates is not None:
+        train = with_rates_of_others(train, recipe.seed)
+        validation = with_rates(validation, rates)
     with registry.building() as folder:
         run = _run_folder(registry, (*run_of, *asdict(recipe).values()), resume)
         tracker = open_tracker(settings.training_tracker, registry.folder / "logs", run.name[1:])
@@ -63,6 +72,7 @@ def build_version(
             validation,
             numbers=fit_numbers(train, TRANSFERABLE if simulated else FEATURES.keys()),
             stacked=None if simulated else fit_stacked(train, recipe.seed),
+            rating=fit_rating(train, recipe.seed) if is_rated(train) else None,
             prior=fit_numbers(train, BEHAVIOUR) if simulated else None,
             base=base,
             recipe=recipe,
@@ -70,8 +80,11 @@ def build_version(
             folder=folder,
             progress=progress,
             watch=tracker.watch,
+            workers=workers,
         )
         tracker.close()
+        if rates is not None:
+            rates.save(folder / RATES)
         progress("Evaluating", 0, None)
         after = measure(load_served(folder, "new", settings.rerank_threads), test)
         own = {

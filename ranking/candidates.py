@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ranking.asker import NOBODY, Asker, history_numbers
 from ranking.words import is_chinese
 from retrieval.product import Availability, Product
 
@@ -22,7 +23,9 @@ class Candidate:
     `kind` is its most special category, `details` are further words, most telling first,
     `cosine` is that of query and product text, `feedback` the cosine after pseudo-relevance
     feedback, `lexical` the BM25 score, `late` and `late_least` the late interaction of their
-    tokens (None where the search does without); prices are in one currency.
+    tokens (None where the search does without); prices are in one currency. `seen` and
+    `history` are those of `history_numbers`; `image` is how close the product's picture is to
+    what was asked for, where a shop has an embedding of pictures.
     """
 
     title: str
@@ -38,6 +41,11 @@ class Candidate:
     price: float | None = None
     list_price: float | None = None
     available: bool = True
+    product_id: str = ""
+    segment: str = ""
+    seen: float = 0.0
+    history: float = 0.0
+    image: float | None = None
 
     @property
     def text(self) -> str:
@@ -53,6 +61,7 @@ def product_candidate(
     late: float | None = None,
     late_least: float | None = None,
     feedback: float | None = None,
+    asker: Asker = NOBODY,
 ) -> Candidate:
     """The candidate that a product is for a query, with its retrieval scores."""
     title, details = product.title, product_details(product)
@@ -63,6 +72,7 @@ def product_candidate(
         kind = " ".join((kind, *chinese.category[-1:]))
         details = f"{details} {chinese.description}"
     price = product.current_price
+    seen, likeness = history_numbers(product.title, asker.history)
     return Candidate(
         title=title,
         details=details,
@@ -77,6 +87,10 @@ def product_candidate(
         price=None if price is None else float(price),
         list_price=None if product.price is None else float(product.price),
         available=product.availability is not Availability.OUT_OF_STOCK,
+        product_id=product.id,
+        segment=asker.segment,
+        seen=seen,
+        history=likeness,
     )
 
 
@@ -102,12 +116,12 @@ def product_details(product: Product) -> str:
     return ". ".join(parts)
 
 
-def hit_candidates(query: str, hits: Sequence[SearchHit]) -> list[Candidate]:
+def hit_candidates(query: str, hits: Sequence[SearchHit], asker: Asker = NOBODY) -> list[Candidate]:
     """The candidates that search hits are, with the scores of the search."""
-    return [hit_candidate(query, hit) for hit in hits]
+    return [hit_candidate(query, hit, asker) for hit in hits]
 
 
-def hit_candidate(query: str, hit: SearchHit) -> Candidate:
+def hit_candidate(query: str, hit: SearchHit, asker: Asker = NOBODY) -> Candidate:
     """The candidate that one search hit is."""
     return product_candidate(
         query,
@@ -117,6 +131,7 @@ def hit_candidate(query: str, hit: SearchHit) -> Candidate:
         hit.late_score,
         hit.late_least,
         hit.feedback_score,
+        asker,
     )
 
 
@@ -129,6 +144,7 @@ BEHAVIOUR_NUMBERS = (
     "price",
     "list_price",
     "available",
+    "image",
 )
 
 
@@ -149,8 +165,11 @@ def described_candidate(
     late: float | None = None,
     late_least: float | None = None,
     feedback: float | None = None,
+    product_id: str = "",
+    asker: Asker = NOBODY,
 ) -> Candidate:
     """The candidate of a logged or graded example; `numbers` win over the given scores."""
+    seen, likeness = history_numbers(title, asker.history)
     return Candidate(
         title=title,
         details=details,
@@ -165,4 +184,9 @@ def described_candidate(
         price=numbers.get("price"),
         list_price=numbers.get("list_price"),
         available=numbers.get("available", 1.0) > 0,
+        product_id=product_id,
+        segment=asker.segment,
+        seen=seen,
+        history=likeness,
+        image=numbers.get("image"),
     )

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from ranking import baselines
 from ranking.fitting import calibrated, fit_numbers
+from ranking.folds import parted
 from ranking.fusion import FloatArray, Fusion
 from ranking.groups import Group
-from ranking.stacking import fit_stacked, parted
+from ranking.rating import fit_rating, fit_ridge, is_rated, with_text
+from ranking.stacking import fit_stacked
 from retrieval.errors import ShopGuideError
 
 if TYPE_CHECKING:
@@ -57,11 +59,15 @@ class Tuned:
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """Click probabilities of a fold's test queries; `together`: with the plain numbers."""
+    """Click probabilities of a fold's test queries; `together`: with the plain numbers.
+
+    `ratings` are expected ones, of methods that tell them, where the examples are rated.
+    """
 
     alone: list[FloatArray]
     parameters: int
     together: list[FloatArray] | None = None
+    ratings: list[FloatArray] | None = None
 
 
 def make_fold(groups: Sequence[Group], places: NDArray[np.int_]) -> Fold:
@@ -106,9 +112,13 @@ class Contenders:
             return self._tuned(method, fold)
         if method in ("numbers", "stacked"):
             fitted = fit_numbers(fold.train) if method == "numbers" else fit_stacked(fold.train)
+            rating = None
+            if is_rated(fold.train):
+                rating = (fit_ridge if method == "numbers" else fit_rating)(fold.train)
             return Predicted(
                 [_sigmoid(fitted.number_logits(one.features)) for one in fold.test],
                 parameters_of(fitted),
+                ratings=rating and [rating.number_logits(one.features) for one in fold.test],
             )
         return self._regression(method, fold)
 
@@ -126,10 +136,10 @@ class Contenders:
             )
         columns = self._columns[method]
         model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
-        model.fit(np.concatenate([columns[one.query] for one in fold.train]), _clicked(fold.train))
+        model.fit(np.concatenate([columns[one.key] for one in fold.train]), _clicked(fold.train))
         return Predicted(
-            [model.predict_proba(columns[one.query])[:, 1] for one in fold.test],
-            parameters=columns[fold.test[0].query].shape[1] + 1,
+            [model.predict_proba(columns[one.key])[:, 1] for one in fold.test],
+            parameters=columns[fold.test[0].key].shape[1] + 1,
         )
 
     def _tuned(self, method: str, fold: Fold) -> Predicted:
@@ -163,7 +173,16 @@ class Contenders:
                 slope=chosen.slope,
                 intercept=chosen.intercept,
             )
-        return Predicted(_together(fused, fold, tuned), tuned.parameters + parameters_of(fused))
+        ratings = None
+        if is_rated(fold.train):
+            weighed = with_text(fit_rating(fold.learn), fold.choose, _joined(tuned.choose))
+            lists = zip(fold.test, tuned.test, strict=True)
+            ratings = [weighed.logits(one.features, text) for one, text in lists]
+        return Predicted(
+            _together(fused, fold, tuned),
+            tuned.parameters + parameters_of(fused),
+            ratings=ratings,
+        )
 
     def _tower(self, method: str, fold: Fold) -> Tuned:
         """Tune a tower on the fold, alone: what it says is not told what the numbers say."""

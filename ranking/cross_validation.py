@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ranking.contenders import METHODS, Contenders, Predicted, is_tuned, make_fold
 from ranking.evaluate import ClickMetrics, metrics_of
+from ranking.folds import folds_by_query
 from ranking.footprint import Footprint
 from ranking.fusion import FloatArray
 from ranking.groups import Group
+from ranking.rating import rating_error
 from ranking.shipped import Progress, silent
-from ranking.stacking import folds_by_query
 from retrieval.errors import ShopGuideError
 
 if TYPE_CHECKING:
@@ -33,7 +36,8 @@ class MethodRow:
 
     `gain_auc` and `gain_ndcg` are against the plain sum of numbers on the same folds. A tuned
     method's row is that of its text tower alone; `with_numbers_auc` and `with_numbers_ndcg` are
-    those of tower and plain sum together, None for the others.
+    those of tower and plain sum together, None for the others. `rmse` is the error of the
+    expected rating, of methods that tell one, where the examples have stars or grades.
     """
 
     method: str
@@ -46,6 +50,7 @@ class MethodRow:
     gain_ndcg: float
     with_numbers_auc: float | None
     with_numbers_ndcg: float | None
+    rmse: float | None
     trained_parameters: int
     minutes: float
     peak_mb: float
@@ -70,6 +75,7 @@ class _Tally:
 
     alone: dict[int, FloatArray] = field(default_factory=dict)
     together: dict[int, FloatArray] = field(default_factory=dict)
+    ratings: dict[int, FloatArray] = field(default_factory=dict)
     parameters: int = 0
     folds: int = 0
     cost: Footprint = field(default_factory=Footprint)
@@ -78,6 +84,8 @@ class _Tally:
         self.alone.update(zip(places, predicted.alone, strict=True))
         if predicted.together is not None:
             self.together.update(zip(places, predicted.together, strict=True))
+        if predicted.ratings is not None:
+            self.ratings.update(zip(places, predicted.ratings, strict=True))
         self.parameters = predicted.parameters
         self.folds += 1
 
@@ -148,10 +156,16 @@ def _row(groups: Sequence[Group], method: str, tally: _Tally, rival: _Tally) -> 
         gain_ndcg=own.ndcg_at_10 - plain.ndcg_at_10,
         with_numbers_auc=both.auc if both else None,
         with_numbers_ndcg=both.ndcg_at_10 if both else None,
+        rmse=_rating_error(groups, tally.ratings) if tally.ratings else None,
         trained_parameters=tally.parameters,
         minutes=tally.cost.seconds / 60,
         peak_mb=tally.cost.peak_mb,
     )
+
+
+def _rating_error(groups: Sequence[Group], told: dict[int, FloatArray]) -> float:
+    places = sorted(told)
+    return rating_error(np.concatenate([told[at] for at in places]), [groups[at] for at in places])
 
 
 def _measured(groups: Sequence[Group], predicted: dict[int, FloatArray]) -> ClickMetrics:

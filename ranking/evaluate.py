@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from ranking.candidates import Candidate
 from ranking.examples import read_examples
 from ranking.fusion import cosine_fusion
 from ranking.groups import Group, build_groups
+from ranking.rating import rating_error, ratings_of
 from ranking.registry import Registry
 from ranking.serving import ServedModel, load_served
 from ranking.settings import RankingSettings
@@ -33,7 +34,9 @@ class ClickMetrics:
 
     `auc`, `logloss` and `ece` are over all pairs; `ndcg_at_10` is the mean over the queries
     with any relevant product, gains 2^grade - 1, the ideal taken over all judged products;
-    `latency_ms_50` is the median for 50 candidates of one query, nothing remembered.
+    `latency_ms_50` is the median for 50 candidates of one query, nothing remembered; `rmse` is
+    the error of the expected rating, where the model has learnt from ratings and the examples
+    have some.
     """
 
     model: str
@@ -44,10 +47,11 @@ class ClickMetrics:
     logloss: float
     ece: float
     latency_ms_50: float
+    rmse: float | None = None
 
     def to_json(self) -> dict[str, object]:
-        """The fields as the contract names them."""
-        return {
+        """The fields as the contract names them, and `rmse` where it is known."""
+        fields: dict[str, object] = {
             "model": self.model,
             "pairs": self.pairs,
             "queries": self.queries,
@@ -57,6 +61,7 @@ class ClickMetrics:
             "ece": self.ece,
             "latency_ms_50": self.latency_ms_50,
         }
+        return fields if self.rmse is None else fields | {"rmse": self.rmse}
 
     def quality(self) -> dict[str, float]:
         """The four measures of quality, as a manifest keeps them."""
@@ -94,8 +99,13 @@ def open_model(registry: Registry, model: str, threads: int = 2) -> ServedModel:
 
 def measure(served: ServedModel, groups: Sequence[Group]) -> ClickMetrics:
     """Score all groups as serving does, and compare with what came of them."""
-    probabilities = [served.probabilities(one.query, one.candidates) for one in groups]
-    return metrics_of(served.version, groups, probabilities, _latency(served, groups))
+    inputs = [served.inputs(one.query, one.candidates) for one in groups]
+    probabilities = [served.fusion.probabilities(*one) for one in inputs]
+    metrics = metrics_of(served.version, groups, probabilities, _latency(served, groups))
+    if served.rating is None or not np.isfinite(ratings_of(groups)).any():
+        return metrics
+    told = np.concatenate([served.rating.logits(*one) for one in inputs])
+    return replace(metrics, rmse=rating_error(told, groups))
 
 
 def metrics_of(

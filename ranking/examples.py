@@ -1,11 +1,18 @@
-"""Examples for the click model: JSONL files of query, product and what came of it."""
+"""Examples for the click model: JSONL files of query, product and what came of it.
+
+Files are read line by line, twice: once for the range of their grades and which queries they
+have, once for the examples. Of files with more queries than asked for, a sample of the queries
+is kept, so that what is in memory does not grow with the files.
+"""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import heapq
 import io
 import json
+import math
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +47,11 @@ class _Line(BaseModel):
     product_id: str | None = None
     label: Literal[0, 1] | None = None
     grade: float | None = None
+    rating: Annotated[float, Field(ge=0, le=5)] | None = None
     customer_id: str | None = None
+    segment: _Text = ""
+    shop: _Text = ""
+    history: Annotated[list[str], Field(max_length=1000)] = Field(default_factory=list)
     position: Annotated[int, Field(ge=1)] | None = None
     propensity: Annotated[float, Field(gt=0, le=1)] | None = None
     features: dict[str, float] = Field(default_factory=dict)
@@ -55,8 +66,10 @@ class Example:
 
     `clicked` is whether it was clicked or, in a graded file, has the highest grade there.
     `gain` is its grade above the lowest one, for nDCG; 0 or 1 where there are only clicks.
-    Queries that share `split_group` are kept on one side of a split. `simulated` marks what no
-    customer did.
+    `rating` is how many stars the customer gave it, or else its grade in a graded file.
+    `history` are titles that the customer had seen before, `segment` is a group of customers.
+    The same query in two shops is two queries. Queries that share `split_group` are kept on one
+    side of a split. `simulated` marks what no customer did.
     """
 
     query: str
@@ -66,7 +79,11 @@ class Example:
     description: str = ""
     kind: str = ""
     product_id: str | None = None
+    rating: float | None = None
     customer_id: str | None = None
+    segment: str = ""
+    shop: str = ""
+    history: tuple[str, ...] = ()
     position: int | None = None
     propensity: float | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
@@ -75,56 +92,107 @@ class Example:
     simulated: bool = False
 
 
-def read_examples(paths: Iterable[Path], positive_grade: float | None = None) -> list[Example]:
+def read_examples(
+    paths: Iterable[Path], positive_grade: float | None = None, most_queries: int | None = None
+) -> list[Example]:
     """All examples of the files (`.gz` too), in their order.
 
     In a graded file those with at least `positive_grade` count as clicked; by default those with
-    the highest grade there.
+    the highest grade there. Of more queries than `most_queries`, so many are drawn, each with
+    the same chance and always the same ones, and all of their examples are kept.
 
     Raises:
         ExampleError: naming file, line and field of the first line that cannot be read.
     """
-    return [example for path in paths for example in _read_file(path, positive_grade)]
+    files, draw = list(paths), _QueryDraw(most_queries)
+    scales = [_survey(path, positive_grade, draw) for path in files]
+    return [
+        _example(line, scale)
+        for path, scale in zip(files, scales, strict=True)
+        for line in _checked_lines(path)
+        if draw.keeps(line)
+    ]
 
 
-def _read_file(path: Path, positive_grade: float | None) -> list[Example]:
-    lines = list(_checked_lines(path))
-    if not lines:
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The lowest grade of a file, and from which one on a product counts as clicked."""
+
+    lowest: float
+    positive: float
+
+
+class _QueryDraw:
+    """The queries with the smallest hashes: a sample of a stream in bounded memory."""
+
+    def __init__(self, most: int | None) -> None:
+        self._most = most
+        self._largest_first: list[int] = []
+        self._kept: set[int] = set()
+
+    def see(self, line: _Line) -> None:
+        if self._most is None or (number := _query_hash(line)) in self._kept:
+            return
+        if len(self._kept) < self._most:
+            heapq.heappush(self._largest_first, -number)
+        elif -number > self._largest_first[0]:
+            self._kept.discard(-heapq.heapreplace(self._largest_first, -number))
+        else:
+            return
+        self._kept.add(number)
+
+    def keeps(self, line: _Line) -> bool:
+        return self._most is None or _query_hash(line) in self._kept
+
+
+def _query_hash(line: _Line) -> int:
+    name = f"{line.shop}\x1f{line.split_group or line.query}"
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest())
+
+
+def _survey(path: Path, positive_grade: float | None, draw: _QueryDraw) -> _Scale:
+    lowest, top, empty = math.inf, -math.inf, True
+    for line in _checked_lines(path):
+        empty = False
+        draw.see(line)
+        if line.grade is not None:
+            lowest, top = min(lowest, line.grade), max(top, line.grade)
+    if empty:
         raise ExampleError(f"{path}: holds no examples")
-    grades = [line.grade for line in lines if line.grade is not None]
-    top, lowest = (max(grades), min(grades)) if grades else (0.0, 0.0)
     if positive_grade is not None:
         if not lowest < positive_grade <= top:
-            raise ExampleError(
-                f"{path}: grade {positive_grade:g} tells nothing apart: "
-                f"grades go from {lowest:g} to {top:g}"
-            )
+            told = f"grades go from {lowest:g} to {top:g}" if lowest <= top else "it has no grades"
+            raise ExampleError(f"{path}: grade {positive_grade:g} tells nothing apart: {told}")
         top = positive_grade
-    examples: list[Example] = []
-    for line in lines:
-        if line.grade is not None:
-            clicked, gain = line.grade >= top and top > lowest, line.grade - lowest
-        else:
-            clicked, gain = line.label == 1, float(line.label or 0)
-        examples.append(
-            Example(
-                query=line.query,
-                title=line.title,
-                clicked=clicked,
-                gain=gain,
-                description=line.description,
-                kind=line.kind,
-                product_id=line.product_id,
-                customer_id=line.customer_id,
-                position=line.position,
-                propensity=line.propensity,
-                numbers=line.features,
-                timestamp=line.timestamp,
-                split_group=line.split_group or line.query,
-                simulated=line.simulated,
-            )
-        )
-    return examples
+    return _Scale(lowest, top)
+
+
+def _example(line: _Line, scale: _Scale) -> Example:
+    if line.grade is not None:
+        clicked = line.grade >= scale.positive > scale.lowest
+        gain = line.grade - scale.lowest
+    else:
+        clicked, gain = line.label == 1, float(line.label or 0)
+    return Example(
+        query=line.query,
+        title=line.title,
+        clicked=clicked,
+        gain=gain,
+        description=line.description,
+        kind=line.kind,
+        product_id=line.product_id,
+        rating=line.grade if line.rating is None else line.rating,
+        customer_id=line.customer_id,
+        segment=line.segment,
+        shop=line.shop,
+        history=tuple(line.history),
+        position=line.position,
+        propensity=line.propensity,
+        numbers=line.features,
+        timestamp=line.timestamp,
+        split_group=line.split_group or line.query,
+        simulated=line.simulated,
+    )
 
 
 def _checked_lines(path: Path) -> Iterator[_Line]:
@@ -159,16 +227,17 @@ def fingerprint(examples: Sequence[Example]) -> str:
     digest = hashlib.sha256()
     for one in examples:
         seen = (one.query, one.title, one.description, one.kind, one.gain, one.clicked)
-        digest.update(repr((*seen, one.split_group, sorted(one.numbers.items()))).encode())
+        told = (one.split_group, one.shop, one.segment, one.history, one.rating, one.propensity)
+        digest.update(repr((*seen, *told, sorted(one.numbers.items()))).encode())
     return digest.hexdigest()
 
 
 def group_by_query(examples: Sequence[Example]) -> list[tuple[str, list[Example]]]:
-    """Examples of each query together, queries in their order."""
-    groups: dict[str, list[Example]] = {}
+    """Examples of each shop's each query together, queries in their order."""
+    groups: dict[tuple[str, str], list[Example]] = {}
     for example in examples:
-        groups.setdefault(example.query, []).append(example)
-    return list(groups.items())
+        groups.setdefault((example.shop, example.query), []).append(example)
+    return [(query, members) for (_, query), members in groups.items()]
 
 
 @dataclass(frozen=True, slots=True)

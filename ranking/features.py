@@ -54,6 +54,13 @@ FEATURES: dict[str, str] = {
     "price_place": "price",
     "discount": "discount",
     "unavailable": "availability",
+    "click_rate": "popularity",
+    "kind_rate": "popularity",
+    "segment_taste": "taste",
+    "popularity": "popularity",
+    "seen": "history",
+    "history": "history",
+    "image": "picture",
 }
 
 # Numbers whose weights carry over to shops and queries that were not trained on, found on graded
@@ -77,7 +84,10 @@ PRIOR_RATING, PRIOR_COUNT = 4.0, 10
 
 
 def feature_matrix(query: str, candidates: Sequence[Candidate]) -> NDArray[np.float32]:
-    """Numbers of one query's candidates, shape (candidates, len(FEATURES)), float32."""
+    """Numbers of one query's candidates, shape (candidates, len(FEATURES)), float32.
+
+    Those of `ranking.rates` are 0 until the rates of a model fill them in.
+    """
     if not candidates:
         return np.zeros((0, len(FEATURES)), np.float32)
     columns = _standing(candidates) | _behaviour(candidates) | _commonness(candidates)
@@ -85,7 +95,8 @@ def feature_matrix(query: str, candidates: Sequence[Candidate]) -> NDArray[np.fl
     rows = [_word_features(wanted, candidate) for candidate in candidates]
     for name in rows[0]:
         columns[name] = np.array([row[name] for row in rows])
-    matrix = np.column_stack([columns[name] for name in FEATURES])
+    unknown = np.zeros(len(candidates))
+    matrix = np.column_stack([columns.get(name, unknown) for name in FEATURES])
     return np.nan_to_num(matrix).astype(np.float32)
 
 
@@ -139,6 +150,9 @@ def _behaviour(candidates: Sequence[Candidate]) -> dict[str, NDArray[np.float64]
         "price_place": place,
         "discount": np.array(discount),
         "unavailable": np.array([0.0 if one.available else 1.0 for one in candidates]),
+        "seen": np.array([one.seen for one in candidates]),
+        "history": np.array([one.history for one in candidates]),
+        "image": np.array([0.0 if one.image is None else one.image for one in candidates]),
     }
 
 

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from ranking.features import FEATURES
 from ranking.files import write_atomically
 from ranking.fusion import Fusion
 from ranking.groups import Group, joined_weights
 from ranking.methods import is_adapter
-from ranking.serving import FUSION
+from ranking.rating import fit_ridge, with_text
+from ranking.serving import FUSION, RATING
 from ranking.shipped import TRAINED, Progress
 
 if TYPE_CHECKING:
@@ -38,10 +40,11 @@ CURVE = "curve.json"
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A fitted model: its fusion and how many parameters of the tower were trained."""
+    """A fitted model: its fusions and how many parameters of the tower were trained."""
 
     fusion: Fusion
     parameters: int
+    rating: Fusion | None = None
 
 
 def fit(
@@ -50,6 +53,7 @@ def fit(
     *,
     numbers: Fusion,
     stacked: Fusion | None = None,
+    rating: Fusion | None = None,
     prior: Fusion | None = None,
     base: str,
     recipe: Recipe,
@@ -57,6 +61,7 @@ def fit(
     folder: Path,
     progress: Progress,
     watch: Callable[[Point], None] = lambda point: None,
+    workers: int = 1,
 ) -> Trained:
     """Tune the tower and fuse it; write trained tensors, learning curve, fusion and export.
 
@@ -65,31 +70,57 @@ def fit(
        `numbers`, where those are not given), and Platt's calibration. A tower that does not
        help on queries it has not seen gets no weight.
     3. Where a `prior` is given, the model is drawn towards it (see `believed`).
+    4. Where a `rating` of the plain numbers is given, the tower may learn from ratings as well
+       (by the recipe), and the rating takes its logit up as far as that helps.
     """
     import torch
     from safetensors.torch import save
 
     from ranking.export import export_tower
-    from ranking.model import PairEncoder, base_folder, load_tower, trained_tensors
+    from ranking.model import (
+        PairEncoder,
+        base_folder,
+        load_tower,
+        load_trained,
+        trained_tensors,
+    )
     from ranking.optimisation import text_logits, training_steps, tune
 
     torch.use_deterministic_algorithms(True)
     # What that would fill with NaN costs time and is of use in debugging alone.
     torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore
-    pairs = thinned(train, numbers, recipe.seed)
-    tower = load_tower(base, recipe.method, recipe.seed, training_steps(pairs, recipe))
+    plain_rating = None if rating is None else fit_ridge(train)
+    pairs = thinned(train, numbers, recipe.seed, plain_rating)
+    tower = load_tower(
+        base,
+        recipe.method,
+        recipe.seed,
+        training_steps(pairs, recipe),
+        rated=rating is not None and recipe.rating_weight > 0,
+        dropout=recipe.dropout,
+    )
     parameters = sum(one.numel() for one in tower.parameters() if one.requires_grad)
     encode = PairEncoder(base_folder(base) / "tokenizer.json")
-    curve = tune(
-        tower,
-        encode,
-        pairs,
-        thinned(validation, numbers, recipe.seed),
-        recipe,
-        run / "checkpoint.safetensors",
-        lambda done, total: progress("Training", done, total),
-        watch,
-    )
+    chosen_on = thinned(validation, numbers, recipe.seed, plain_rating)
+    if workers > 1:
+        from ranking.ray_training import Job, tune_by_ray
+
+        progress(f"Training by {workers} workers", 0, None)
+        job = Job(base, recipe, tower.rating is not None, pairs, chosen_on, run)
+        learnt, curve = tune_by_ray(job, workers, watch)
+        load_trained(tower, learnt)
+        tower.eval()
+    else:
+        curve = tune(
+            tower,
+            encode,
+            pairs,
+            chosen_on,
+            recipe,
+            run / "checkpoint.safetensors",
+            lambda done, total: progress("Training", done, total),
+            watch,
+        )
     progress("Calibrating", 0, None)
     # Trees know their own queries by heart: what they leave unexplained there says nothing.
     fused = stacked or numbers
@@ -98,6 +129,10 @@ def fit(
     fusion = calibrated(fused, held_out.offsets, text, held_out.clicked)
     if prior is not None:
         fusion = believed(fusion, prior, validation, text)
+    if rating is not None:
+        rating = with_text(rating, validation, text)
+        rating.save(folder / RATING)
+    tower.rating = None  # read off the logit by the rating's own weights from now on
     tensors = trained_tensors(tower)
     if is_adapter(recipe.method):
         tensors = {name: one.half() for name, one in tensors.items()}
@@ -106,7 +141,7 @@ def fit(
     fusion.save(folder / FUSION)
     progress("Exporting", 0, None)
     export_tower(tower, base, folder)
-    return Trained(fusion, parameters)
+    return Trained(fusion, parameters, rating)
 
 
 def fit_numbers(groups: Sequence[Group], names: Collection[str] = FEATURES.keys()) -> Fusion:
@@ -119,7 +154,8 @@ def fit_numbers(groups: Sequence[Group], names: Collection[str] = FEATURES.keys(
     scale[scale < 1e-6] = np.inf  # a number that never varies says nothing
     scale[np.array([name not in names for name in FEATURES])] = np.inf
     model = LogisticRegression(C=NUMBERS_C, max_iter=2000)
-    model.fit((features - mean) / scale, clicked, sample_weight=joined_weights(groups))
+    with threadpool_limits(1):  # threads that wait for each other cost more than they save
+        model.fit((features - mean) / scale, clicked, sample_weight=joined_weights(groups))
     weights: NDArray[np.float64] = np.ravel(model.coef_) / scale
     return Fusion(weights, float(np.ravel(model.intercept_)[0] - weights @ mean))
 
@@ -191,7 +227,9 @@ def _as_float32(weights: NDArray[np.float64] | None) -> NDArray[np.float32] | No
     return None if weights is None else weights.astype(np.float32)
 
 
-def thinned(groups: Sequence[Group], numbers: Fusion, seed: int) -> Pairs:
+def thinned(
+    groups: Sequence[Group], numbers: Fusion, seed: int, rating: Fusion | None = None
+) -> Pairs:
     """Training pairs: all clicked ones, and at most `UNCLICKED` others of each query.
 
     Leaving out others by chance raises the log odds of a click by log(all / kept), which the
@@ -204,8 +242,12 @@ def thinned(groups: Sequence[Group], numbers: Fusion, seed: int) -> Pairs:
     offsets: list[float] = []
     clicked: list[float] = []
     weights: list[float] = []
-    for group in groups:
+    lists: list[int] = []
+    ratings: list[float] = []
+    rating_offsets: list[float] = []
+    for number, group in enumerate(groups):
         logits = numbers.number_logits(group.features)
+        expected = logits if rating is None else rating.number_logits(group.features)
         others = np.flatnonzero(group.clicked == 0)
         most = max(UNCLICKED, 2 * int(group.clicked.sum()))
         kept = np.sort(dice.permutation(others)[:most])
@@ -215,9 +257,17 @@ def thinned(groups: Sequence[Group], numbers: Fusion, seed: int) -> Pairs:
             offsets.append(float(logits[place]) + correction)
             clicked.append(float(group.clicked[place]))
             weights.append(1.0 if group.weights is None else float(group.weights[place]))
+            lists.append(number)
+            if rating is not None:
+                known = math.nan if group.ratings is None else float(group.ratings[place])
+                ratings.append(known)
+                rating_offsets.append(float(expected[place]))
     return Pairs(
         texts,
         np.array(offsets, np.float32),
         np.array(clicked, np.float32),
         np.array(weights, np.float32),
+        np.array(lists, np.int64),
+        None if rating is None else np.array(ratings, np.float32),
+        None if rating is None else np.array(rating_offsets, np.float32),
     )

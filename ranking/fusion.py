@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ranking.features import FEATURES
 from ranking.files import write_atomically
-from ranking.trees import TREES, Trees, read_trees
+from ranking.trees import TREES, Trees, arranged, read_trees
 from retrieval.errors import ShopGuideError
 
 FloatArray = NDArray[np.float64]
@@ -81,8 +81,13 @@ class Fusion:
     def save(self, path: Path) -> None:
         """Write what `read_fusion` reads: the document, and trees beside it if there are any."""
         if self.trees is not None:
-            self.trees.save(path.with_name(TREES))
+            self.trees.save(_trees_of(path))
         write_atomically(path, self.to_json().encode())
+
+
+def _trees_of(path: Path) -> Path:
+    """Where the trees of a fusion are: trees.safetensors, or with its name before that."""
+    return path.with_name(TREES if path.stem == "fusion" else f"{path.stem}-{TREES}")
 
 
 def read_fusion(path: Path) -> Fusion:
@@ -101,7 +106,9 @@ def read_fusion(path: Path) -> Fusion:
             text_weight=float(content["text_weight"]),
             slope=float(content["slope"]),
             intercept=float(content["intercept"]),
-            trees=read_trees(path.with_name(TREES)) if trees_weight else None,
+            trees=arranged(read_trees(_trees_of(path)), list(weights), list(FEATURES))
+            if trees_weight
+            else None,
             trees_weight=trees_weight,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ranking.asker import Asker
 from ranking.candidates import Candidate, described_candidate
 from ranking.examples import Example, group_by_query
 from ranking.features import feature_matrix
@@ -29,7 +31,8 @@ class Group:
     """One query with its candidates: features (n, f), whether clicked (n,), gains (n,).
 
     `weights` (n,) say how much each counts in training: 1, or what undoes position bias.
-    `positions` (n,), from 1, are where each was shown; None where one is not known.
+    `positions` (n,), from 1, are where each was shown; None where one is not known. `ratings`
+    (n,) are stars or grades, NaN where none was given; None where there are none at all.
     """
 
     query: str
@@ -40,6 +43,13 @@ class Group:
     product_ids: tuple[str, ...]
     weights: NDArray[np.float64] | None = None
     positions: NDArray[np.int_] | None = None
+    ratings: NDArray[np.float64] | None = None
+    shop: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells the group from all others: two shops may be asked the same."""
+        return self.shop, self.query
 
 
 def build_groups(examples: Sequence[Example], embedder: Embedder) -> list[Group]:
@@ -64,6 +74,8 @@ def build_groups(examples: Sequence[Example], embedder: Embedder) -> list[Group]
                 late=None if near.late is None else float(near.late.mean[place]),
                 late_least=None if near.late is None else float(near.late.least[place]),
                 feedback=None if near.feedback is None else float(near.feedback[place]),
+                product_id=one.product_id or "",
+                asker=Asker(one.segment, one.history),
             )
             for place, one in enumerate(members)
         )
@@ -79,6 +91,8 @@ def build_groups(examples: Sequence[Example], embedder: Embedder) -> list[Group]
                 ),
                 weights=_weights(members),
                 positions=_positions(members),
+                ratings=_ratings(members),
+                shop=members[0].shop,
             )
         )
     return groups
@@ -106,6 +120,12 @@ def _weights(members: Sequence[Example]) -> NDArray[np.float64] | None:
 def _positions(members: Sequence[Example]) -> NDArray[np.int_] | None:
     known = [one.position for one in members if one.position is not None]
     return np.array(known) if len(known) == len(members) else None
+
+
+def _ratings(members: Sequence[Example]) -> NDArray[np.float64] | None:
+    if all(one.rating is None for one in members):
+        return None
+    return np.array([math.nan if one.rating is None else one.rating for one in members])
 
 
 Grouped = Sequence[tuple[str, Sequence[Example]]]

@@ -24,12 +24,22 @@ if TYPE_CHECKING:
 
 
 class TextTower(nn.Module):
-    """Encoder and head; `forward` gives text logits of shape (batch,)."""
+    """Encoder and head; `forward` gives text logits of shape (batch,).
 
-    def __init__(self, encoder: PreTrainedModel) -> None:
+    A tower that learns from ratings as well reads them off its logit by a slope of their own:
+    one number serves both, and nothing more is computed when it serves.
+    """
+
+    def __init__(
+        self, encoder: PreTrainedModel, *, rated: bool = False, dropout: float = 0.1
+    ) -> None:
         super().__init__()
         self.encoder: nn.Module = encoder
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(dropout)
+        self.rating = nn.Linear(1, 1) if rated else None
+        if self.rating is not None:
+            nn.init.constant_(self.rating.weight, 0.3)
+            nn.init.zeros_(self.rating.bias)
         self.head = nn.Linear(2 * int(encoder.config.hidden_size), 1)
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
@@ -68,10 +78,19 @@ def base_folder(base: str) -> Path:
     return folder
 
 
-def load_tower(base: str, method: str = "head", seed: int = 0, steps: int = 100) -> TextTower:
+def load_tower(
+    base: str,
+    method: str = "head",
+    seed: int = 0,
+    steps: int = 100,
+    *,
+    rated: bool = False,
+    dropout: float = 0.1,
+) -> TextTower:
     """A tower on the weights of a base, with those parameters to be trained that `method` says.
 
-    `steps` is how many training steps are to come, which AdaLoRA plans its ranks by.
+    `steps` is how many training steps are to come, which AdaLoRA plans its ranks by; `rated`
+    and `dropout` (of the head) are the tower's.
 
     Raises:
         MissingWeightsError: where the base is not there.
@@ -87,7 +106,7 @@ def load_tower(base: str, method: str = "head", seed: int = 0, steps: int = 100)
     encoder = AutoModel.from_pretrained(
         str(base_folder(base)), use_safetensors=True, trust_remote_code=False, local_files_only=True
     )
-    tower = TextTower(cast("PreTrainedModel", encoder))
+    tower = TextTower(cast("PreTrainedModel", encoder), rated=rated, dropout=dropout)
     tower.encoder = mark(tower.encoder, steps)
     return tower
 

@@ -1,4 +1,4 @@
-"""Fine-tuning the text tower on binary cross-entropy, with checkpoints and early stopping.
+"""Fine-tuning the text tower, with checkpoints and early stopping, by one worker or several.
 
 A plain loop, because two things are peculiar to it: the loss is taken of the sum of the plain
 numbers' logit and the text logit, so that the tower learns what the numbers do not know (as in
@@ -24,8 +24,10 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from ranking.files import write_atomically
+from ranking.losses import batch_loss
 from ranking.methods import LEARNING_RATES, RankAllocation, family
 from ranking.model import PairEncoder, TextTower, load_trained, trained_tensors
+from ranking.team import ALONE, Team
 from retrieval.errors import ShopGuideError
 
 log = logging.getLogger(__name__)
@@ -39,13 +41,18 @@ Pair = tuple[str, str]
 class Pairs:
     """Pairs of query and text, the plain numbers' logits, and whether each was clicked.
 
-    `weights` say how much each pair counts in the loss; 1 where they are not given.
+    `weights` say how much each pair counts in the loss; 1 where they are not given. `lists`
+    numbers the query of each pair; `ratings` are stars or grades, NaN where there is none, and
+    `rating_offsets` what the plain numbers make of them.
     """
 
     texts: Sequence[Pair]
     offsets: NDArray[np.float32]
     clicked: NDArray[np.float32]
     weights: NDArray[np.float32] | None = None
+    lists: NDArray[np.int64] | None = None
+    ratings: NDArray[np.float32] | None = None
+    rating_offsets: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ class Recipe:
     `learning_rate` is the encoder's; None takes the method's own. `optimizer` is "adamw" or
     "sgd" (with momentum; its rates are ten times AdamW's). `patience` is how many evaluations
     without a lower validation loss end the training; `clip` bounds the gradient's norm.
+    `listwise` and `rating_weight` are the weights of those losses beside that of clicks (see
+    `ranking.losses`). `batch` is shared by all workers, where there are several.
     """
 
     method: str
@@ -67,6 +76,9 @@ class Recipe:
     optimizer: str = "adamw"
     learning_rate: float | None = None
     patience: int = 4
+    listwise: float = 0.0
+    rating_weight: float = 0.0
+    dropout: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +113,15 @@ def tune(
     checkpoint: Path,
     progress: Callable[[int, int], None],
     watch: Callable[[Point], None] = lambda point: None,
+    team: Team = ALONE,
 ) -> list[Point]:
     """Tune the tower; it is left as it was best on the validation pairs.
 
     Starts from `checkpoint` where a killed run left one. Returns the learning curve; an untuned
     tower is a candidate too, so it is never worse than the plain numbers alone. `watch` is told
-    of every evaluation, again of the earlier ones after a kill.
+    of every evaluation, again of the earlier ones after a kill. Every worker of a `team` calls
+    this with the same arguments; the leading one evaluates and writes checkpoints, where the
+    others can read them.
     """
     total = training_steps(train, recipe)
     torch.manual_seed(recipe.seed)
@@ -117,7 +132,8 @@ def tune(
     for point in state.curve:
         watch(point)
     if state.best is None:
-        state.best, state.best_loss = trained_tensors(tower), _loss(tower, encode, validation)
+        state.best = trained_tensors(tower)
+        state.best_loss = _held_out_loss(tower, encode, validation, team)
     every = max(1, total // recipe.epochs // recipe.evaluations)
     saved = time.monotonic()
     parameters = [one for group in optimizer.param_groups for one in group["params"]]
@@ -130,16 +146,17 @@ def tune(
         tower.train()
         for group in optimizer.param_groups:
             group["lr"] = group["top"] * schedule(step)
-        loss = _batch_loss(tower, encode, train, batch)
+        loss = _batch_loss(tower, encode, train, batch, recipe, team)
         optimizer.zero_grad()
-        (loss + ranks.penalty()).backward()
+        (loss + ranks.penalty() / team.size).backward()
+        team.sum_gradients(parameters)
         nn.utils.clip_grad_norm_(parameters, recipe.clip)
         optimizer.step()
         ranks.step(step)
         state.step = step
-        state.losses.append(loss.item())
+        state.losses.append(team.summed(loss.detach()).item())
         if step % every == 0 or step == total:
-            held_out = _loss(tower, encode, validation)
+            held_out = _held_out_loss(tower, encode, validation, team)
             point = Point(step, float(np.mean(state.losses)), held_out)
             log.info("step %d of %d: validation loss %.4f", step, total, held_out)
             state.losses.clear()
@@ -147,7 +164,7 @@ def tune(
             watch(point)
             if held_out < state.best_loss:
                 state.best_loss, state.best = held_out, trained_tensors(tower)
-        if time.monotonic() - saved >= CHECKPOINT_SECONDS:
+        if team.leads and time.monotonic() - saved >= CHECKPOINT_SECONDS:
             _save(checkpoint, tower, optimizer, ranks, state)
             saved = time.monotonic()
         progress(step, total)
@@ -158,17 +175,29 @@ def tune(
 
 def training_steps(train: Pairs, recipe: Recipe) -> int:
     """How many steps all epochs take."""
-    return -(-len(train.texts) // recipe.batch) * recipe.epochs
+    return sum(1 for _ in _batches(train, recipe))
 
 
-def _batch_loss(tower: TextTower, encode: PairEncoder, train: Pairs, batch: list[int]) -> Tensor:
+def _batch_loss(
+    tower: TextTower,
+    encode: PairEncoder,
+    train: Pairs,
+    batch: list[int],
+    recipe: Recipe,
+    team: Team,
+) -> Tensor:
+    """The loss of this worker's share of a batch; a list is never parted."""
+    owners = range(len(batch)) if train.lists is None else train.lists[batch].tolist()
+    share = team.share(batch, owners)
+    if not share:
+        return torch.zeros((), requires_grad=True) * 1.0
     with _fast():
-        logits = tower(**encode([train.texts[place] for place in batch]))
-    return nn.functional.binary_cross_entropy_with_logits(
-        logits.float() + torch.from_numpy(train.offsets[batch]),
-        torch.from_numpy(train.clicked[batch]),
-        weight=None if train.weights is None else torch.from_numpy(train.weights[batch]),
-    )
+        logits = tower(**encode([train.texts[place] for place in share]))
+    return batch_loss(tower, logits.float(), train, share, batch, recipe)
+
+
+def _held_out_loss(tower: TextTower, encode: PairEncoder, held_out: Pairs, team: Team) -> float:
+    return team.told(_loss(tower, encode, held_out) if team.leads else 0.0)
 
 
 @torch.no_grad()
@@ -201,7 +230,13 @@ def _loss(tower: TextTower, encode: PairEncoder, pairs: Pairs) -> float:
 
 
 def _batches(train: Pairs, recipe: Recipe) -> Iterator[list[int]]:
-    """Batches of pairs of similar length, in an order that the seed and the epoch fix."""
+    """Batches of pairs of similar length, in an order that the seed and the epoch fix.
+
+    For a listwise loss whole lists make up a batch instead, up to about its size.
+    """
+    if recipe.listwise and train.lists is not None:
+        yield from _batches_of_lists(train.lists, recipe)
+        return
     for epoch in range(recipe.epochs):
         dice = random.Random(recipe.seed * 1000 + epoch)  # noqa: S311
         order = list(range(len(train.texts)))
@@ -217,6 +252,19 @@ def _batches(train: Pairs, recipe: Recipe) -> Iterator[list[int]]:
         yield from batches
 
 
+def _batches_of_lists(lists: NDArray[np.int64], recipe: Recipe) -> Iterator[list[int]]:
+    whole = [np.flatnonzero(lists == one).tolist() for one in np.unique(lists)]
+    for epoch in range(recipe.epochs):
+        random.Random(recipe.seed * 1000 + epoch).shuffle(whole)  # noqa: S311
+        batch: list[int] = []
+        for one in whole:
+            if batch and len(batch) + len(one) > recipe.batch:
+                yield batch
+                batch = []
+            batch += one
+        yield batch
+
+
 def _schedule(total: int) -> Callable[[int], float]:
     warm_up = max(1, total // 10)
     return lambda step: min(step / warm_up, max(0.0, (total - step) / max(1, total - warm_up)))
@@ -230,7 +278,7 @@ def _optimizer(tower: TextTower, recipe: Recipe) -> torch.optim.Optimizer:
     if recipe.optimizer not in makers:
         raise ShopGuideError(f"unknown optimizer {recipe.optimizer!r}; known: {', '.join(makers)}")
     factor = 10 if recipe.optimizer == "sgd" else 1
-    head = list(tower.head.parameters())
+    head = [*tower.head.parameters(), *(tower.rating.parameters() if tower.rating else ())]
     encoder = [one for one in tower.encoder.parameters() if one.requires_grad]
     groups = [{"params": head, "top": HEAD_LEARNING_RATE * factor}]
     if encoder:

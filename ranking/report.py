@@ -84,7 +84,7 @@ def report_clicks(
             resamples=resamples,
             seed=seed,
         )
-        for name, places in _segments(groups).items()
+        for name, places in segments_of(groups).items()
     }
     clicked = np.concatenate([one.clicked for one in groups])
     return ClickReport(
@@ -167,7 +167,7 @@ def _rows(table: Mapping[str, Mapping[str, object]], first: str) -> list[str]:
     ]
 
 
-def _segments(groups: Sequence[Group]) -> dict[str, list[int]]:
+def segments_of(groups: Sequence[Group]) -> dict[str, list[int]]:
     """Places of the groups of each part of the queries that is large enough to measure."""
     found: dict[str, list[int]] = {}
     for place, group in enumerate(groups):
@@ -175,6 +175,11 @@ def _segments(groups: Sequence[Group]) -> dict[str, list[int]]:
         names = ["Chinese" if is_chinese(group.query) else f"Words in the query: {min(words, 4)}"]
         if words >= 4:
             names = [f"{names[0]} or more" if names[0].endswith("4") else names[0]]
+        if group.shop:
+            names.append(f"Shop: {group.shop}")
+        customers = {one.segment for one in group.candidates}
+        if len(customers) == 1 and (segment := customers.pop()):
+            names.append(f"Customers: {segment}")
         for name in names:
             found.setdefault(name, []).append(place)
     kept: dict[str, list[int]] = {}

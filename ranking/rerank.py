@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ranking.asker import NOBODY, Asker
 from ranking.candidates import hit_candidates
 from ranking.experiments import EXPERIMENTS, Experiment, Experiments
 from ranking.registry import Registry
@@ -93,19 +94,21 @@ class ClickRanker:
         customer_id: str | None = None,
         *,
         unit: str | None = None,
+        asker: Asker = NOBODY,
     ) -> list[RankedHit]:
         """Hits by falling click probability; equal ones keep their order.
 
         Where one of the best hits is named in another language than the wish, the text tower
         cannot compare the two: the search's order stays, and takes up the probabilities in
         their order.
-        `customer_id` is accepted for models that know customers; this one does not. `unit` is
-        what an experiment splits by; without one the champion ranks.
+        Of a `customer_id` no model learns anything, so that none has to forget when a customer
+        is erased; `asker` is what they may know of who asks. `unit` is what an experiment splits
+        by; without one the champion ranks.
         """
         if not hits:
             return []
         model = self._current().model_for(unit)
-        features, text = model.inputs(query, hit_candidates(query, hits))
+        features, text = model.inputs(query, hit_candidates(query, hits, asker))
         probabilities = model.fusion.probabilities(features, text)
         order = np.argsort(-probabilities, kind="stable").tolist()
         if any(hit.across for hit in hits[:ACROSS_LOOKED_AT]):

@@ -22,9 +22,11 @@ from numpy.typing import NDArray
 from ranking.candidates import Candidate
 from ranking.features import feature_matrix
 from ranking.fusion import FloatArray, Fusion, read_fusion
+from ranking.rates import RATES, Rates, read_rates
 from retrieval.errors import ShopGuideError
 
 TEXT_MODEL, FUSION, TOKENIZER = "text.onnx", "fusion.json", "tokenizer.json"
+RATING = "rating.json"
 MAX_TOKENS = 48
 # Small enough to be shared out among workers and other requests, large enough to be computed fast.
 BATCH = 8
@@ -135,18 +137,30 @@ class TextScorer:
 
 
 class ServedModel:
-    """One version: the text tower and the plain numbers, fused."""
+    """One version: the text tower and the plain numbers, fused; rates and ratings if learnt."""
 
-    def __init__(self, version: str, fusion: Fusion, text: TextScorer | None) -> None:
+    def __init__(
+        self,
+        version: str,
+        fusion: Fusion,
+        text: TextScorer | None,
+        rates: Rates | None = None,
+        rating: Fusion | None = None,
+    ) -> None:
         self.version = version
         self.fusion = fusion
-        self.text = text if fusion.text_weight else None
+        self.rating = rating
+        self._rates = rates
+        counted = fusion.text_weight or (rating is not None and rating.text_weight)
+        self.text = text if counted else None
 
     def inputs(
         self, query: str, candidates: Sequence[Candidate]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Features (n, f) and text logits (n,) of one query's candidates."""
         features = feature_matrix(query, candidates)
+        if self._rates is not None:
+            self._rates.fill(features, candidates)
         if self.text is None:
             return features, np.zeros(len(candidates), np.float32)
         return features, self.text.logits(query, [one.text for one in candidates])
@@ -154,6 +168,16 @@ class ServedModel:
     def probabilities(self, query: str, candidates: Sequence[Candidate]) -> FloatArray:
         """Click probabilities of one query's candidates, in their order."""
         return self.fusion.probabilities(*self.inputs(query, candidates))
+
+    def ratings(self, query: str, candidates: Sequence[Candidate]) -> FloatArray:
+        """Expected ratings, in the stars or grades that were learnt from.
+
+        Raises:
+            ShopGuideError: where this version learnt from none.
+        """
+        if self.rating is None:
+            raise ShopGuideError(f"click model {self.version} has not learnt from any ratings")
+        return self.rating.logits(*self.inputs(query, candidates))
 
 
 def load_served(
@@ -169,4 +193,10 @@ def load_served(
     """
     fusion = read_fusion(folder / FUSION)
     text = TextScorer(folder / TEXT_MODEL, folder / TOKENIZER, pool or workers(threads))
-    return ServedModel(version, fusion, text)
+    return ServedModel(
+        version,
+        fusion,
+        text,
+        read_rates(folder / RATES) if (folder / RATES).is_file() else None,
+        read_fusion(folder / RATING) if (folder / RATING).is_file() else None,
+    )

@@ -8,12 +8,11 @@ more weight than they deserve on new ones; the same step calibrates the sum.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ranking.fitting import fit_numbers
+from ranking.folds import folds_by_query, parted
 from ranking.fusion import Fusion
 from ranking.groups import Group
 from ranking.trees import Trees, fit_trees
@@ -21,22 +20,6 @@ from ranking.trees import Trees, fit_trees
 FOLDS = 4
 # With fewer queries to learn from than this, trees learn them by heart.
 TREES_QUERIES = 60
-_T = TypeVar("_T")
-
-
-def folds_by_query(count: int, folds: int, seed: int = 0) -> list[NDArray[np.int_]]:
-    """Places of `count` queries dealt to folds, the same for the same seed."""
-    dealt = np.random.default_rng(seed).permutation(count)
-    return [np.sort(dealt[start::folds]) for start in range(folds)]
-
-
-def parted(items: Sequence[_T], places: NDArray[np.int_]) -> tuple[list[_T], list[_T]]:
-    """What is not at the places, and what is."""
-    held = set(places.tolist())
-    return (
-        [one for place, one in enumerate(items) if place not in held],
-        [items[place] for place in places],
-    )
 
 
 def fit_stacked(groups: Sequence[Group], seed: int = 0) -> Fusion:

@@ -14,6 +14,11 @@ from numpy.typing import NDArray
 LEAST_SPREAD = 1e-3
 
 
+def standing_columns(features: int) -> int:
+    """How many columns `with_standing` makes of so many features."""
+    return 5 * features + 1
+
+
 def with_standing(features: NDArray[np.float32]) -> NDArray[np.float64]:
     """Numbers of one query's candidates (n, f) to numbers with their standing (n, 5 f + 1).
 
@@ -22,7 +27,7 @@ def with_standing(features: NDArray[np.float32]) -> NDArray[np.float64]:
     """
     count = len(features)
     if not count:
-        return np.zeros((0, 5 * features.shape[1] + 1))
+        return np.zeros((0, standing_columns(features.shape[1])))
     own = features.astype(np.float64)
     mean, spread = own.mean(0), own.std(0)
     ordered = np.sort(own, axis=0)

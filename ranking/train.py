@@ -31,7 +31,10 @@ TOLERANCE = 0.002
 
 @dataclass(frozen=True, slots=True)
 class TrainReport:
-    """What a training run did; metrics are on held-out queries, before: of the champion."""
+    """What a training run did; metrics are on held-out queries, before: of the champion.
+
+    `rmse` is the error of the expected rating there, where the examples have ratings.
+    """
 
     version: str
     promoted: bool
@@ -45,6 +48,7 @@ class TrainReport:
     text_weight: float
     before: dict[str, float]
     after: dict[str, float]
+    rmse: float | None
     seconds: float
 
 
@@ -60,6 +64,11 @@ def train_clicks(
     optimizer: str = "adamw",
     learning_rate: float | None = None,
     patience: int = 4,
+    listwise: float = 0.0,
+    rating_weight: float = 0.0,
+    dropout: float = 0.1,
+    most_queries: int | None = None,
+    workers: int = 1,
     debias: str = "given",
     resume: bool = True,
     force: bool = False,
@@ -69,8 +78,9 @@ def train_clicks(
 
     Split by query into 70 % to train on, 15 % to choose and calibrate on, 15 % to report on.
     The same command after a kill goes on from the last checkpoint, unless `resume` is False.
-    `optimizer`, `learning_rate` and `patience` are as in `Recipe`, `debias` as in
-    `ranking.debias`.
+    `optimizer`, `learning_rate`, `patience`, `listwise`, `rating_weight` and `dropout` are as in
+    `Recipe`, `most_queries` as in `read_examples`, `debias` as in `ranking.debias`; more than
+    one of `workers` train by Ray.
 
     Raises:
         ShopGuideError: where the examples, the base or the method cannot be used.
@@ -79,7 +89,7 @@ def train_clicks(
 
     started = datetime.now(UTC)
     report = progress or silent
-    read = read_examples(examples)
+    read = read_examples(examples, most_queries=most_queries)
     split = split_by_query(read, seed)
     parts = (split.train, split.validation, split.test)
     train, validation, test = (build_groups(part, embedder) for part in parts)
@@ -95,6 +105,9 @@ def train_clicks(
         optimizer=optimizer,
         learning_rate=learning_rate,
         patience=patience,
+        listwise=listwise,
+        rating_weight=rating_weight,
+        dropout=dropout,
     )
 
     registry = Registry(settings.models_dir)
@@ -119,6 +132,7 @@ def train_clicks(
         run_of=(data, base, debias),
         resume=resume,
         progress=report,
+        workers=workers,
     )
     manifest, trained, after = built.manifest, built.trained, built.metrics
     better, reason = is_better(before, after)
@@ -137,6 +151,7 @@ def train_clicks(
         text_weight=trained.fusion.text_weight,
         before=before.quality(),
         after=after.quality(),
+        rmse=after.rmse,
         seconds=round((datetime.now(UTC) - started).total_seconds(), 1),
     )
 

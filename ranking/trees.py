@@ -7,7 +7,7 @@ on its own seed; kept as plain arrays, so that serving needs NumPy alone and loa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from ranking.files import write_atomically
 from ranking.groups import joined_weights
-from ranking.standing import with_standing
+from ranking.standing import standing_columns, with_standing
 from retrieval.errors import ShopGuideError
 
 if TYPE_CHECKING:
@@ -62,6 +62,28 @@ class Trees:
         write_atomically(path, save({one.name: getattr(self, one.name) for one in fields(self)}))
 
 
+def arranged(trees: Trees, names: Sequence[str], now: Sequence[str]) -> Trees:
+    """Trees over features called `names`, in their order, as trees over those called `now`.
+
+    Raises:
+        ShopGuideError: where a feature that the trees look at is known no more.
+    """
+    if list(names) == list(now):
+        return trees
+    blocks = standing_columns(len(names)) // len(names)
+    places = {name: place for place, name in enumerate(now)}
+    moved = np.full(standing_columns(len(names)), -1, np.int32)
+    for place, name in enumerate(names):
+        if name in places:
+            for block in range(blocks):
+                moved[block * len(names) + place] = block * len(now) + places[name]
+    moved[-1] = standing_columns(len(now)) - 1
+    feature = moved[trees.feature]
+    if (feature[np.isfinite(trees.threshold)] < 0).any():
+        raise ShopGuideError("its trees look at numbers that are known no more")
+    return replace(trees, feature=np.maximum(feature, 0))
+
+
 def read_trees(path: Path) -> Trees:
     """Read what `Trees.save` wrote.
 
@@ -86,15 +108,25 @@ def fit_trees(groups: Sequence[Group], seed: int = 0) -> Trees:
 
 
 def fit_grades(groups: Sequence[Group], seed: int = 0) -> Trees:
-    """Trees whose sum is the grade above the lowest one, of the least squared error."""
+    """Trees whose sum is the rating, stars or grade, of the least squared error."""
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    gains = np.concatenate([one.gains for one in groups])
-    return _fitted(HistGradientBoostingRegressor, groups, gains, seed)
+    unknown = np.nan
+    ratings = np.concatenate(
+        [np.full(len(g.clicked), unknown) if g.ratings is None else g.ratings for g in groups]
+    )
+    return _fitted(HistGradientBoostingRegressor, groups, ratings, seed)
 
 
 def _fitted(kind: Any, groups: Sequence[Group], wanted: NDArray[np.float64], seed: int) -> Trees:
     matrix = np.concatenate([with_standing(one.features) for one in groups])
+    weights = joined_weights(groups)
+    known = np.isfinite(wanted)
+    matrix, wanted = matrix[known], wanted[known]
+    weights = None if weights is None else weights[known]
+    # Trees look at some columns at a time: those that never vary would take others' places.
+    varying = np.flatnonzero(np.ptp(matrix, axis=0) > 0)
+    matrix = matrix[:, varying]
     # More queries bear finer trees; with few, coarse ones keep to what holds for all of them,
     # and what one seed happens upon is evened out by others.
     large = len(groups) > MANY_QUERIES
@@ -109,10 +141,11 @@ def _fitted(kind: Any, groups: Sequence[Group], wanted: NDArray[np.float64], see
                 max_features=0.3,
                 early_stopping=False,
                 random_state=seed * SEEDS + number,
-            ).fit(matrix, wanted, sample_weight=joined_weights(groups))
+            ).fit(matrix, wanted, sample_weight=weights)
             for number in range(1 if large else SEEDS)
         ]
-    return _joined(models)
+    joined = _joined(models)
+    return replace(joined, feature=varying.astype(np.int32)[joined.feature])
 
 
 def _joined(models: Sequence[Any]) -> Trees:

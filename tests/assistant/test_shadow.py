@@ -14,6 +14,7 @@ from turn_guide import SmallRanker, small_guide
 from assistant.reply import Reply
 from assistant.tables import impressions, shadow_scores
 from assistant.turn import Guide
+from ranking.asker import NOBODY, Asker
 from ranking.candidates import Candidate
 from ranking.features import FEATURES
 from ranking.fusion import Fusion
@@ -43,7 +44,7 @@ class ChallengedRanker(SmallRanker):
         return self.challenger
 
     def rank(self, query: str, hits: Sequence[SearchHit], customer_id: str | None = None, *,
-             unit: str | None = None) -> list[RankedHit]:  # fmt: skip
+             unit: str | None = None, asker: Asker = NOBODY) -> list[RankedHit]:  # fmt: skip
         assert unit is not None
         return [RankedHit(hit, 0.5, {}, f"for {unit}") for hit in hits]
 

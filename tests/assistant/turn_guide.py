@@ -16,6 +16,7 @@ from assistant.log import ConversationLog
 from assistant.settings import AssistantSettings
 from assistant.turn import Guide, Parts
 from assistant.writing.writer import Writer
+from ranking.asker import NOBODY, Asker
 from ranking.rerank import RankedHit
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
@@ -73,6 +74,7 @@ class SmallRanker:
         customer_id: str | None = None,
         *,
         unit: str | None = None,
+        asker: Asker = NOBODY,
     ) -> list[RankedHit]:
         ranked = sorted(hits, key=lambda hit: -(hit.product.rating or 0))
         return [

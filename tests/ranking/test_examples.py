@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from ranking.examples import ExampleError, fingerprint, read_examples, split_by_query
+from ranking.examples import (
+    ExampleError,
+    fingerprint,
+    group_by_query,
+    read_examples,
+    split_by_query,
+)
 
 
 def write(path: Path, *lines: object) -> Path:
@@ -80,3 +86,36 @@ def test_the_fingerprint_changes_with_the_examples(examples_file: Path) -> None:
     examples = read_examples([examples_file])
     assert fingerprint(examples) == fingerprint(list(examples))
     assert fingerprint(examples) != fingerprint(examples[:-1])
+
+
+def test_of_too_many_queries_a_fixed_sample_is_kept_whole(tmp_path: Path) -> None:
+    lines = [
+        {"query": f"q{number}", "title": f"t{place}", "grade": 1 + (number + place) % 3}
+        for number in range(50)
+        for place in range(3)
+    ]
+    first = write(tmp_path / "first.jsonl", *lines[:75])
+    second = write(tmp_path / "second.jsonl", *lines[75:])
+    drawn = read_examples([first, second], most_queries=10)
+    queries = {one.query for one in drawn}
+    assert len(queries) == 10
+    assert len(drawn) == 30
+    assert drawn == read_examples([first, second], most_queries=10)
+    assert {one.query for one in read_examples([second, first], most_queries=10)} == queries
+    assert {one.query for one in read_examples([first, second], most_queries=5)} < queries
+    assert len(read_examples([first, second], most_queries=1000)) == 150
+
+
+def test_the_same_query_in_two_shops_is_two_lists(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "shops.jsonl",
+        {"query": "lamp", "title": "a", "label": 1, "shop": "north", "segment": "business"},
+        {"query": "lamp", "title": "b", "label": 0, "shop": "south", "history": ["a", "c"]},
+        {"query": "lamp", "title": "c", "label": 0, "shop": "north", "rating": 4},
+    )
+    examples = read_examples([file])
+    groups = group_by_query(examples)
+    assert [[one.title for one in members] for _, members in groups] == [["a", "c"], ["b"]]
+    assert examples[0].segment == "business"
+    assert examples[1].history == ("a", "c")
+    assert [one.rating for one in examples] == [None, None, 4]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,14 @@ from typer.testing import CliRunner
 
 from ranking.cross_validation import bench_methods
 from ranking.examples import ExampleError, read_examples
+from ranking.folds import folds_by_query, parted
 from ranking.footprint import Footprint
 from ranking.fusion import read_fusion
 from ranking.groups import Group, build_groups
-from ranking.stacking import fit_stacked, folds_by_query, parted
+from ranking.stacking import fit_stacked
 from ranking.standing import with_standing
-from ranking.trees import TREES, Trees, _joined, fit_grades, read_trees
+from ranking.transfer import bench_transfer
+from ranking.trees import TREES, Trees, _joined, arranged, fit_grades, read_trees
 from retrieval.embeddings import Embedder
 from retrieval.errors import ShopGuideError
 from ui.cli.app import app
@@ -63,6 +66,7 @@ def test_trees_score_as_those_that_were_trained(tmp_path: Path) -> None:
 
 
 def test_graded_trees_predict_grades(groups: list[Group]) -> None:
+    groups = [replace(one, ratings=one.gains) for one in groups]
     trees = fit_grades(groups[:40])
     assert isinstance(trees, Trees)
     wanted = np.concatenate([one.gains for one in groups[40:]])
@@ -158,3 +162,37 @@ def test_the_command_measures_on_a_file(
     failed = CliRunner().invoke(app, command)
     assert isinstance(failed.exception, ShopGuideError)
     assert "needs --examples" in str(failed.exception)
+
+
+def test_trees_look_at_the_same_numbers_when_others_are_added(tmp_path: Path) -> None:
+    dice = np.random.default_rng(0)
+    features = dice.normal(size=(60, 2)).astype(np.float32)
+    matrix = with_standing(features)
+    wanted = (features[:, 0] > features[:, 1]).astype(float)
+    trees = _joined(
+        [HistGradientBoostingClassifier(max_iter=5, min_samples_leaf=5).fit(matrix, wanted)]
+    )
+    wider = np.column_stack([features[:, 1], dice.normal(size=60), features[:, 0]])
+    moved = arranged(trees, ["a", "b"], ["b", "new", "a"])
+    assert np.array_equal(moved.scores(wider.astype(np.float32)), trees.scores(features))
+    assert arranged(trees, ["a", "b"], ["a", "b"]) is trees
+    with pytest.raises(ShopGuideError, match="known no more"):
+        arranged(trees, ["a", "b"], ["b", "new"])
+
+
+def test_shops_teach_each_other(examples_file: Path, embedder: Embedder) -> None:
+    groups = build_groups(read_examples([examples_file]), embedder)
+    shops = {"first": groups[:30], "second": groups[30:]}
+    bench = bench_transfer(shops)
+    assert [(one.trained_on, one.tested_on) for one in bench.rows] == [
+        (trained, tested)
+        for trained in ("first", "second", "together")
+        for tested in ("first", "second")
+    ] + [("first, then second", "second"), ("second, then first", "first")]
+    by_name = {(one.trained_on, one.tested_on): one for one in bench.rows}
+    assert by_name["together", "first"].train_queries == 22 + 22
+    assert all(one.auc > 0.8 for one in bench.rows)
+    with pytest.raises(ShopGuideError, match="two shops or more"):
+        bench_transfer({"first": groups})
+    with pytest.raises(ShopGuideError, match="unknown method 'magic'"):
+        bench_transfer(shops, method="magic")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from ranking.candidates import Candidate
 from ranking.features import FEATURES
 from ranking.groups import Group
 from ranking.intervals import compare
-from ranking.report import report_clicks, write_report
+from ranking.report import report_clicks, segments_of, write_report
 from ranking.settings import RankingSettings
 from ranking.train import train_clicks
 from retrieval.embeddings import Embedder
@@ -86,3 +88,20 @@ def test_a_report_is_written_whole(
     )
     beside = report_clicks(settings, embedder, examples_file, model="base", resamples=5)
     assert list(beside.overall.systems) == ["base", "v1 (champion)", "cosine", "BM25"]
+
+
+def test_shops_and_segments_of_customers_are_measured_apart() -> None:
+    clicked = np.array([1.0, 0.0])
+    groups = [
+        replace(
+            group(clicked),
+            shop="north" if number % 2 else "south",
+            candidates=tuple(Candidate("lamp", segment="business") for _ in clicked),
+        )
+        for number in range(24)
+    ]
+    parts = segments_of(groups)
+    assert parts["Shop: north"] == list(range(1, 24, 2))
+    assert len(parts["Customers: business"]) == 24
+    assert "Shop: south" in parts
+    assert segments_of(groups[:5]) == {}  # too few to say anything

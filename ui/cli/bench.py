@@ -39,6 +39,7 @@ class Bench(StrEnum):
     LOAD = "load"
     SOAK = "soak"
     INBOX = "inbox"
+    TRANSFER = "transfer"
 
 
 def bench(
@@ -51,7 +52,10 @@ def bench(
         int | None, typer.Option(min=1, help="how many queries, messages or products")
     ] = None,
     examples: Annotated[
-        Path | None, typer.Option(help="methods: JSONL of query, title, …, label or grade")
+        list[Path] | None,
+        typer.Option(
+            help="methods, transfer: JSONL of query, title, …, label or grade (repeatable)"
+        ),
     ] = None,
     grade: Annotated[
         float | None, typer.Option(help="methods: grades from here on count as clicks")
@@ -93,7 +97,8 @@ def bench(
     undoes position bias in simulated logs whose true relevance is known; days learns from five
     simulated days' logs, one of them poisoned, and takes a wrong promotion back; inbox fills a
     database of its own with simulated conversations (--limit, by default 100,000 of ten turns)
-    and times the staff's pages;
+    and times the staff's pages; transfer trains on the examples of each of several shops, and
+    of all together, and tests on each;
     load lets more and more customers talk to servers on a copy of this shop until some are told
     to wait, beside a plain FastAPI application with LangChain's Chroma and a CrossEncoder; soak
     lets them come at a steady rate and watches the memory. Both stay on this machine.
@@ -102,7 +107,7 @@ def bench(
     if name is Bench.INBOX:
         report = _inbox(database, limit)
     elif name.value in CLICK_RUNS:
-        asked = Asked(settings, limit, examples, grade, folds, tuned_folds, methods, epochs)
+        asked = Asked(settings, limit, examples or [], grade, folds, tuned_folds, methods, epochs)
         report = CLICK_RUNS[name.value](asked)
     elif name is Bench.LOAD:
         report = bench_load.load(settings, _lines(queries, limit), servers, seconds, peer)

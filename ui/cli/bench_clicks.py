@@ -17,7 +17,7 @@ class Asked:
 
     settings: Settings
     limit: int | None
-    examples: Path | None
+    examples: list[Path]
     grade: float | None
     folds: int
     tuned_folds: int | None
@@ -32,10 +32,10 @@ def _methods(asked: Asked) -> object:
     from ranking.groups import build_groups
     from retrieval.embeddings import open_embedder
 
-    if asked.examples is None:
+    if not asked.examples:
         raise ShopGuideError("bench methods needs --examples FILE, labelled or graded pairs")
     methods = METHODS if asked.methods is None else asked.methods.replace(" ", "").split(",")
-    read = read_examples([asked.examples], asked.grade)
+    read = read_examples(asked.examples, asked.grade)
     embedder = open_embedder(asked.settings)
     with progress_bar() as advance:
         advance("Reading examples", 0, None)
@@ -48,6 +48,26 @@ def _methods(asked: Asked) -> object:
             epochs=asked.epochs,
             progress=advance,
         )
+
+
+def _transfer(asked: Asked) -> object:
+    from ranking.examples import read_examples
+    from ranking.groups import build_groups
+    from ranking.transfer import bench_transfer
+    from retrieval.embeddings import open_embedder
+
+    if len(asked.examples) < 2:
+        raise ShopGuideError("bench transfer needs --examples FILE twice or more, one a shop")
+    embedder = open_embedder(asked.settings)
+    with progress_bar() as advance:
+        advance("Reading examples", 0, None)
+        shops = {
+            f"{path.parent.name}/{path.name}": build_groups(
+                read_examples([path], most_queries=asked.limit), embedder
+            )
+            for path in asked.examples
+        }
+        return bench_transfer(shops, method=asked.methods or "numbers", progress=advance)
 
 
 def _bias(asked: Asked) -> object:
@@ -74,4 +94,5 @@ CLICK_RUNS: dict[str, Callable[[Asked], object]] = {
     "methods": _methods,
     "bias": _bias,
     "days": _days,
+    "transfer": _transfer,
 }

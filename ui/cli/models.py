@@ -47,6 +47,20 @@ def train_clicks(
     patience: Annotated[
         int, typer.Option(min=1, help="evaluations without gain that end the training")
     ] = 4,
+    listwise: Annotated[
+        float, typer.Option(min=0, help="weight of a softmax loss over each list, beside clicks'")
+    ] = 0.0,
+    rating_weight: Annotated[
+        float, typer.Option(min=0, help="weight of the squared error of ratings, beside clicks'")
+    ] = 0.0,
+    dropout: Annotated[float, typer.Option(min=0, max=0.9, help="before the head")] = 0.1,
+    most_queries: Annotated[
+        int | None,
+        typer.Option(min=5, help="of files with more queries, draw so many (bounds the memory)"),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="processes or machines that train, by Ray (extra 'ray')")
+    ] = 1,
     debias: Annotated[
         str,
         typer.Option(
@@ -101,6 +115,11 @@ def train_clicks(
             optimizer=optimizer,
             learning_rate=learning_rate,
             patience=patience,
+            listwise=listwise,
+            rating_weight=rating_weight,
+            dropout=dropout,
+            most_queries=most_queries,
+            workers=workers,
             debias=debias,
             resume=resume,
             force=force,

@@ -1,0 +1,136 @@
+"""What one shop's examples teach about another's: alone, together, and one after the other.
+
+A model of plain numbers is fitted on some queries of each shop; all are measured on the same
+other queries of each. Together, several files are one training, as they are for `train clicks`.
+One after the other, the weights of the second shop are drawn towards those of the first instead
+of towards zero (Chelba and Acero, "Adaptation of maximum entropy capitalizer", 2004).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from ranking.evaluate import metrics_of
+from ranking.fitting import NUMBERS_C, fit_numbers
+from ranking.folds import folds_by_query, parted
+from ranking.fusion import Fusion
+from ranking.groups import Group, joined_weights
+from ranking.shipped import Progress, silent
+from ranking.stacking import fit_stacked
+from retrieval.errors import ShopGuideError
+
+TOGETHER = "together"
+FOLDS = 4
+# How many times less the scale of the first shop's weights is penalised than deviations from them.
+TRUST = 10.0
+METHODS: dict[str, Callable[[Sequence[Group]], Fusion]] = {
+    "numbers": fit_numbers,
+    "stacked": fit_stacked,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    """One model on the held-out queries of one shop.
+
+    Log loss is measured as the model comes: what was learnt from another shop is not calibrated
+    for this one.
+    """
+
+    trained_on: str
+    tested_on: str
+    train_queries: int
+    test_queries: int
+    auc: float
+    ndcg_at_10: float
+    logloss: float
+
+
+@dataclass(frozen=True, slots=True)
+class TransferBench:
+    """All pairs of what was trained on and what was tested on, by one method."""
+
+    method: str
+    rows: list[TransferRow]
+
+
+def bench_transfer(
+    shops: Mapping[str, Sequence[Group]],
+    *,
+    method: str = "numbers",
+    seed: int = 0,
+    progress: Progress = silent,
+) -> TransferBench:
+    """Train on each shop and on all of them, test on each.
+
+    `method` is "numbers" (their weighted sum) or "stacked" (the sum with trees).
+
+    Raises:
+        ShopGuideError: where the method is unknown, there are fewer than two shops, or one has
+            too few queries.
+    """
+    if method not in METHODS:
+        raise ShopGuideError(f"unknown method {method!r}; known: {', '.join(METHODS)}")
+    if len(shops) < 2:
+        raise ShopGuideError("transfer needs the examples of two shops or more")
+    train: dict[str, list[Group]] = {}
+    test: dict[str, list[Group]] = {}
+    for name, groups in shops.items():
+        if len(groups) < 2 * FOLDS:
+            raise ShopGuideError(f"{name}: {len(groups)} queries are too few")
+        places = folds_by_query(len(groups), FOLDS, seed)[0]
+        train[name], test[name] = parted(groups, places)
+    train[TOGETHER] = [one for name in shops for one in train[name]]
+    rows: list[TransferRow] = []
+    alone: dict[str, Fusion] = {}
+    for number, (trained_on, groups) in enumerate(train.items()):
+        progress(f"Training on {trained_on}", number, len(train))
+        alone[trained_on] = METHODS[method](groups)
+    models = [(name, fitted, train[name], list(test)) for name, fitted in alone.items()]
+    if method == "numbers":
+        models += [
+            (f"{first}, then {then}", adapted(alone[first], train[then]), train[then], [then])
+            for first in shops
+            for then in shops
+            if first != then
+        ]
+    for trained_on, fitted, groups, targets in models:
+        for tested_on in targets:
+            held_out = test[tested_on]
+            told = [1 / (1 + np.exp(-fitted.number_logits(one.features))) for one in held_out]
+            measured = metrics_of("", held_out, told)
+            rows.append(
+                TransferRow(
+                    trained_on=trained_on,
+                    tested_on=tested_on,
+                    train_queries=len(groups),
+                    test_queries=len(held_out),
+                    auc=measured.auc,
+                    ndcg_at_10=measured.ndcg_at_10,
+                    logloss=measured.logloss,
+                )
+            )
+    return TransferBench(method, rows)
+
+
+def adapted(first: Fusion, groups: Sequence[Group]) -> Fusion:
+    """A weighted sum fitted on the groups, drawn towards another shop's, whose scale is free."""
+    from sklearn.linear_model import LogisticRegression
+
+    features = np.concatenate([one.features for one in groups]).astype(np.float64)
+    clicked = np.concatenate([one.clicked for one in groups])
+    logits = features @ first.weights
+    mean, scale = features.mean(0), features.std(0)
+    scale[scale < 1e-6] = np.inf  # a number that never varies says nothing
+    unit = float(logits.std()) / TRUST
+    columns = np.column_stack([(features - mean) / scale, (logits - logits.mean()) / unit])
+    with threadpool_limits(1):
+        model = LogisticRegression(C=NUMBERS_C, max_iter=2000)
+        model.fit(columns, clicked, sample_weight=joined_weights(groups))
+    *own, shared = np.ravel(model.coef_).tolist()
+    weights = np.array(own) / scale + shared / unit * first.weights
+    return Fusion(weights, float(np.ravel(model.intercept_)[0] - weights @ mean))
