@@ -28,6 +28,8 @@ KNOWN: dict[str, str] = {
     "channel_jobs": "masked messages under way, emptied when answered and gone after a week",
     "api_keys": "keys of programs",
     "api_secrets": "what the server signs with",
+    "staff_attendance": "which of the staff are there",
+    "canned_answers": "sentences of the staff for every customer",
     "staff_users": "accounts of the staff",
     "staff_sessions": "sessions of the staff",
     "staff_tickets": "links that are good once",
