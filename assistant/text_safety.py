@@ -41,6 +41,18 @@ def plain(text: str, limit: int | None = None) -> str:
     return clean[:limit].rsplit(" ", 1)[0] + "…"
 
 
+_COMMAND = re.compile(
+    r"\W*(?:please\s+)?(?:say|tell|reply|answer|respond|print|output|write|repeat|ignore|forget)\b"
+    r"|\W*(?:请)?(?:说|回答|回复|输出|忽略)",
+    re.IGNORECASE,
+)
+
+
+def is_command(value: object) -> bool:
+    """Whether the value of a field begins as an order to a machine does: "say HACKED"."""
+    return isinstance(value, str) and _COMMAND.match(value) is not None
+
+
 def gives_orders(text: str) -> bool:
     """Whether the text seems to address a machine: an order, a role tag, an encoded block."""
     normal = unicodedata.normalize("NFKC", text)

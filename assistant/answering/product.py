@@ -13,7 +13,7 @@ from assistant.money import price_text
 from assistant.naming import Naming
 from assistant.neutral_words import CHINESE, ENGLISH
 from assistant.reasons import rating_text, stock_text
-from assistant.text_safety import describing_sentences
+from assistant.text_safety import describing_sentences, is_command
 from assistant.understanding.text import clean
 from assistant.writing.composer import composer_for
 from retrieval.product import AttributeValue, Product
@@ -80,7 +80,11 @@ def _portrait(product: Product, naming: Naming) -> list[str]:
     """The product in short, for a question that asks nothing in particular."""
     composer = composer_for(naming.language)
     language, title = naming.language, naming.title(product)
-    facts = [naming.attribute(name, value) for name, value in product.attributes.items() if value]
+    facts = [
+        naming.attribute(name, value)
+        for name, value in product.attributes.items()
+        if value and not is_command(value)
+    ]
     if product.current_price is not None:
         facts.insert(0, price_text(product.current_price, product.currency, language))
     told = [*facts[: PORTRAIT_FACTS - 1], rating_text(product, language)]
@@ -128,6 +132,8 @@ def _stated(
     told = {**own, **(translation.attributes if translation else {})}
     named: list[tuple[str, AttributeValue]] = []
     for name, value in own.items():
+        if is_command(value):
+            continue
         words = f"{name} {'' if isinstance(value, bool) else value}".replace("_", " ")
         if language == "zh":
             words = f"{naming.attribute_name(name)} {told.get(name, value)}"
