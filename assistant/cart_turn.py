@@ -31,7 +31,7 @@ def cart_desk(context: TurnContext) -> CartDesk:
         context.catalog,
         context.naming,
         context.parts.settings.cart_url,
-        lines=context.draft.channel != "web",
+        lines=not context.draft.draws_tables,
         hand_over=None if deliver is None else lambda view: deliver(conversation_id, view),
     )
 

@@ -22,6 +22,7 @@ from assistant.reply import (
     TextReady,
     TurnEvent,
 )
+from assistant.seeing import Sight
 from assistant.state import DialogueState
 from assistant.supervision import PICKED, allowed_rows, labelled
 from assistant.understanding.understander import Understood
@@ -34,6 +35,7 @@ from ranking.rerank import RankedHit
 from retrieval.product import Product
 from retrieval.search import SearchHit
 
+_DRAWING = ("web", "widget")
 BANNED = "banned words"
 """The notice of a turn of which the lead's rules kept something back."""
 
@@ -93,6 +95,7 @@ class Draft:
     suggestions: list[str] = field(default_factory=list[str])
     handoff: bool = False
     notices: list[str] = field(default_factory=list[str])
+    sight: Sight | None = None
     error: str | None = None
     is_shown: bool = False
     rules: Rules = field(default_factory=Rules)
@@ -106,6 +109,11 @@ class Draft:
     def __post_init__(self) -> None:
         """Keep the state the turn began with."""
         self.before = self.state
+
+    @property
+    def draws_tables(self) -> bool:
+        """Whether the customer sees comparison and cart drawn, and need not read them as lines."""
+        return self.channel in _DRAWING
 
     def note(self, understood: Understood) -> None:
         """Take over what was understood."""
@@ -191,8 +199,12 @@ class Draft:
         """The cards, where they are not on screen yet, and then the text."""
         if not self.is_shown:
             yield self.show()
+            composer = composer_for(self.language)
             if "cut" in self.notices:
-                yield self.say(composer_for(self.language).cut())
+                yield self.say(composer.cut())
+            if self.sight is not None:
+                has_words = any(character.isalnum() for character in self.turn.message)
+                yield self.say(composer.picture(self.sight, has_words=has_words))
         for sentence in sentences:
             if self.rules.allows(sentence):
                 yield self.say(sentence)

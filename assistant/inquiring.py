@@ -84,7 +84,7 @@ def compare(context: TurnContext, query: str, kinds: Sequence[str]) -> Iterator[
     show_records(context, products)
     draft.comparison = comparison_of(products, naming)
     # A page shows the table; where there is no page, the text holds it.
-    said = composer.comparison(draft.comparison, lines=draft.channel != "web")
+    said = composer.comparison(draft.comparison, lines=not draft.draws_tables)
     for title, found in advantages(products, naming):
         said.append(composer.advantages(title, found, len(products)))
     draft.state = draft.state.model_copy(update={"focus": tuple(p.id for p in products)})

@@ -54,8 +54,10 @@ class LanguageModel:
         """The model of the settings; a local one is loaded in the background.
 
         Raises:
-            SettingsError: for an endpoint without its URL or key.
+            SettingsError: for an endpoint without its URL or key, or pictures without an endpoint.
         """
+        if settings.reads_pictures and settings.writer != "endpoint":
+            raise SettingsError("reads_pictures: needs writer = 'endpoint' and a model that sees")
         if settings.writer == "composer":
             return cls(None, None, 1)
         if settings.writer == "endpoint":

@@ -38,6 +38,13 @@ class AssistantSettings(RankingSettings):
         float,
         Field(ge=0, description="how long an endpoint may take to read a message; 0: not asked"),
     ] = 1.5
+    reads_pictures: Annotated[
+        bool,
+        Field(description="customers may send pictures: the endpoint's model is one that sees"),
+    ] = False
+    picture_seconds: Annotated[
+        float, Field(gt=0, description="how long the endpoint may take to look at a picture")
+    ] = 8.0
     products_shown: Annotated[int, Field(ge=1, le=20, description="cards in a reply")] = 5
     sponsored_bound: Annotated[
         float,

@@ -107,6 +107,12 @@ def borne_out(slots: Slots, message: str, understander: Understander) -> str:
     return ", ".join(dict.fromkeys(found))
 
 
+def fenced(message: str) -> str:
+    """A customer's words between tags that they cannot close."""
+    inside = message.replace("<", "‹").replace(">", "›")
+    return f"<message>\n{inside}\n</message>"
+
+
 def _is_new(value: Reading, said: Reading) -> bool:
     """Whether a value is known to the catalogue, and of a kind on which the message is silent."""
     if value.brand:
@@ -137,6 +143,5 @@ def _prompt(message: str, told: Sequence[str], facets: Facets) -> list[BaseMessa
     parts = [f"The shop sells: {kinds}."]
     if told:
         parts.append(f"The customer wished so far: {'; '.join(told)}.")
-    fenced = message.replace("<", "‹").replace(">", "›")
-    parts.append(f"<message>\n{fenced}\n</message>")
+    parts.append(fenced(message))
     return [SystemMessage(_SYSTEM), HumanMessage("\n".join(parts))]

@@ -37,13 +37,16 @@ from assistant.inquiring import (
     say_why,
     show_favourites,
 )
+from assistant.language import Language
 from assistant.llm import LanguageModel
 from assistant.log import LoggedTurn, OpenTurn
 from assistant.naming import Naming
 from assistant.open_log import open_log
 from assistant.parts import Parts, TurnContext, Vocabulary
+from assistant.pictures import MARK, Picture
 from assistant.recommending import recommend
 from assistant.reply import Intent, Reply, TextReady, TurnEvent
+from assistant.seeing import look_at, seen_words
 from assistant.settings import AssistantSettings
 from assistant.shadow import ShadowScoring
 from assistant.slot_filling import borne_out, fill_slots, may_be_wish
@@ -65,6 +68,8 @@ from retrieval.shop import open_shop
 logger = logging.getLogger(__name__)
 
 DEPARTMENTS_GREETED = 4
+_NO_WISH = (Intent.UNSAFE, Intent.HANDOFF, Intent.CART)
+"""What a message asks for, whatever the picture with it shows."""
 
 
 class Guide:
@@ -118,8 +123,13 @@ class Guide:
         conversation_id: str | None = None,
         customer_id: str | None = None,
         channel: str = "web",
+        language: Language | None = None,
+        picture: Picture | None = None,
     ) -> Iterator[TurnEvent]:
         """Answer a message: the cards, then the text as it is written, then the whole reply.
+
+        `language` is the interface's, in which a picture without words is answered. A `picture`
+        is looked at where `sees` says so, and forgotten with the turn.
 
         The reply is in the log when it is given out. A failure inside is logged and becomes an
         apology; only where the log itself cannot be written is an error raised.
@@ -130,6 +140,8 @@ class Guide:
         clock = Clock()
         limit = self.parts.settings.max_message_chars
         text = message.replace("\x00", "").strip()
+        if picture is not None:
+            text = f"{MARK} {text}".strip()
         with self._turnstiles.one_at_a_time(conversation_id):
             turn = self.parts.log.begin(
                 text,
@@ -142,10 +154,13 @@ class Guide:
             draft.channel = channel
             if len(text) > limit:
                 draft.notices.append("cut")
+            if language is not None and not draft.state.turn:
+                draft.state = draft.state.model_copy(update={"language": language})
             if turn.agent is not None:
                 yield from self._completed(draft, self._listen(draft))
                 return
-            parts = self._respond(draft), self._give_up(draft), self._pass_words(draft)
+            answer = self._respond(draft, picture)
+            parts = answer, self._give_up(draft), self._pass_words(draft)
             yield from self._completed(draft, chain(*parts))
 
     def remove_constraint(self, conversation_id: str, path: str) -> Iterator[TurnEvent]:
@@ -185,6 +200,11 @@ class Guide:
     def news(self, conversation_id: str, after: int = 0) -> News:
         """Who has a conversation, and what colleagues have said since their message `after`."""
         return self._desk.news(conversation_id, after)
+
+    @property
+    def sees(self) -> bool:
+        """Whether pictures are looked at."""
+        return self.parts.settings.reads_pictures
 
     def record_event(self, event: Event) -> None:
         """Log what a customer did with a reply.
@@ -279,16 +299,22 @@ class Guide:
 
     # The pipeline.
 
-    def _respond(self, draft: Draft) -> Iterator[TurnEvent]:
+    def _respond(self, draft: Draft, picture: Picture | None = None) -> Iterator[TurnEvent]:
         """Understand the message and do what it asks."""
         message = draft.turn.message
+        if picture is not None:
+            message = message.removeprefix(MARK).lstrip()
         since = time.perf_counter()
         words = self._words()
         titles = {
             shown.product_id: shown.title for turn in draft.state.shown for shown in turn.products
         }
         understood = words.understander.understand(message, draft.state, titles)
-        if more := self._read_by_model(message, draft, understood, words):
+        if picture is not None:
+            more = self._look(picture, message, draft, understood, words)
+        else:
+            more = self._read_by_model(message, draft, understood, words)
+        if more:
             understood = words.understander.understand(message, draft.state, titles, more)
         draft.clock.step("understand", since)
         draft.note(understood)
@@ -298,9 +324,9 @@ class Guide:
         if context.is_busy:
             draft.notices.append("busy")
         composer = context.composer
-        if not any(character.isalnum() for character in message):
+        if not more and not any(character.isalnum() for character in message):
             draft.intent = Intent.GREETING
-            yield from draft.say_all(composer.empty())
+            yield from draft.say_all([] if picture is not None else composer.empty())
             return
         if tells_option(context):
             draft.keep_wish(Intent.CART)
@@ -377,6 +403,28 @@ class Guide:
         deadline = time.monotonic() + seconds
         slots = fill_slots(self.parts.writer.model, message, told, words.facets, deadline)
         return "" if slots is None else borne_out(slots, message, words.understander)
+
+    def _look(
+        self,
+        picture: Picture,
+        message: str,
+        draft: Draft,
+        understood: Understood,
+        words: Vocabulary,
+    ) -> str:
+        """What a picture shows, as far as the rules bear it out; notes what came of it."""
+        draft.sight = "closed"
+        more = ""
+        if self.sees and picture.jpeg:
+            draft.sight = "unclear"
+            if understood.intent not in _NO_WISH:
+                deadline = time.monotonic() + self.parts.settings.picture_seconds
+                seen = look_at(self.parts.writer.model, picture, message, words.facets, deadline)
+                more = "" if seen is None else seen_words(seen, message, words.understander)
+        if more:
+            draft.sight = "read"
+        draft.notices.append(f"picture {draft.sight}")
+        return more
 
     def _give_up(self, draft: Draft) -> Iterator[TurnEvent]:
         """After several turns that did not help: a person may."""

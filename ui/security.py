@@ -12,7 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.problems import problem
 
 MAX_BODY_BYTES = 64 * 1024
-"""A message of 2,000 characters in JSON is under 16 kB; nothing is uploaded."""
+"""A message of 2,000 characters in JSON is under 16 kB."""
+
+MAX_PICTURE_BYTES = 8 * 1024 * 1024
+"""Of a message, which may have a picture of 5 MB in Base64."""
 
 MAX_CATALOG_BYTES = 8 * 1024 * 1024
 """Of a request that brings products."""
@@ -58,6 +61,10 @@ _GRADIO_ROUTES = re.compile(
 )
 _CLOSED = re.compile(r"/(gradio_api|monitoring|svelte|login|logout|pwa_icon)(/|$)")
 
+_MAY_HAVE_PICTURES = re.compile(
+    r"/v1/(conversations/[^/]+/messages|chat/completions)|/gradio_api/queue/join"
+)
+
 _STAFF = re.compile(r"(/v1)?/staff(/|$)")
 
 
@@ -84,9 +91,12 @@ class Gatekeeper:
             await self._app(scope, receive, send)
             return
 
+        state = scope.setdefault("state", {})
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                headers.update(state.get("answer_headers", {}))
                 _add_headers(headers, scope["path"])
                 if self._strict_transport or scope.get("scheme") == "https":
                     headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -112,7 +122,9 @@ def _refusal(scope: Scope) -> Response | None:
 
 
 def _most_bytes(path: str) -> int:
-    return MAX_CATALOG_BYTES if path.startswith("/v1/catalog/") else MAX_BODY_BYTES
+    if path.startswith("/v1/catalog/"):
+        return MAX_CATALOG_BYTES
+    return MAX_PICTURE_BYTES if _MAY_HAVE_PICTURES.fullmatch(path) else MAX_BODY_BYTES
 
 
 def _limited(receive: Receive, most: int) -> Receive:

@@ -48,6 +48,22 @@ class Settings(ChannelSettings):
             description="where people reach the server, such as https://guide.example",
         ),
     ] = None
+    shop_url: Annotated[
+        str | None,
+        Field(pattern=r"^https?://\S+$", description="the shop's own pages, for the product feed"),
+    ] = None
+    store_country: Annotated[
+        str | None,
+        Field(pattern=r"^[A-Z]{2}$", description="where the shop is, for the product feed: US"),
+    ] = None
+    target_countries: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...],
+        Field(description="where it delivers, for the product feed; by default where it is"),
+    ] = ()
+    return_policy_url: Annotated[
+        str | None,
+        Field(pattern=r"^https?://\S+$", description="page on returns, for the product feed"),
+    ] = None
     allowed_origins: Annotated[
         tuple[Annotated[str, Field(pattern=r"^https?://[^/\s*]+$")], ...],
         Field(description="pages of which sites may call the API, such as https://shop.example"),

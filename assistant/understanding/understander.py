@@ -101,7 +101,7 @@ class Understander:
         """
         text = _NO_PERSON.sub(" ", clean(message)).strip(" ,.") or clean(message)
         text = self._without_acknowledgement(text, state)
-        language = message_language(message, state.language if state.turn else None)
+        language = message_language(message, state.language)
         reading = self.read(text)
         known = titles or {
             product.product_id: product.title for turn in state.shown for product in turn.products
@@ -125,7 +125,7 @@ class Understander:
         if judgement.intent is not Intent.UNSAFE and hides_orders(message):
             judgement = Judgement(Intent.UNSAFE, "encoded")
         if supplement:
-            text = f"{text}, {clean(supplement)}"
+            text = ", ".join(filter(None, (text, clean(supplement))))
             reading = self.read(text)
             if judgement.intent not in _WISHES:
                 judgement = Judgement(Intent.REFINE if state.wish.parts else Intent.RECOMMEND)

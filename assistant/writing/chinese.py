@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from assistant.choosing import Measured
     from assistant.explaining import Explanation
     from assistant.reply import Comparison
+    from assistant.seeing import Sight
 
 
 class Chinese:
@@ -240,6 +241,20 @@ class Chinese:
     def cut(self) -> str:
         """A message longer than is read."""
         return "您的消息太长，我只读了开头的部分。"
+
+    def picture(self, sight: Sight, *, has_words: bool) -> str:
+        """What came of a customer's picture."""
+        match sight:
+            case "read":
+                return "我看过您的图片了。"
+            case "unclear" if has_words:
+                return "您的图片我没能看清，我先按您说的来找。"
+            case "unclear":
+                return "您的图片我没能看清，能用文字说说您想要什么吗？"
+            case "closed" if has_words:
+                return "我在这里看不了图片，先按您说的来找。"
+            case "closed":
+                return "我在这里看不了图片，能用文字说说您想要什么吗？"
 
     def kept_back(self, *, products: bool) -> list[str]:
         """All that there was to say has words in it that the shop does not want said."""

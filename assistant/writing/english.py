@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from assistant.choosing import Measured
     from assistant.explaining import Explanation
     from assistant.reply import Comparison
+    from assistant.seeing import Sight
 
 
 class English:
@@ -264,6 +265,20 @@ class English:
     def cut(self) -> str:
         """A message longer than is read."""
         return "Your message was very long, so I read only its beginning."
+
+    def picture(self, sight: Sight, *, has_words: bool) -> str:
+        """What came of a customer's picture."""
+        match sight:
+            case "read":
+                return "I have looked at your picture."
+            case "unclear" if has_words:
+                return "I could not make out your picture, so I go by your words."
+            case "unclear":
+                return "I could not make out your picture. Can you tell me in words what you want?"
+            case "closed" if has_words:
+                return "I can’t look at pictures here, so I go by your words."
+            case "closed":
+                return "I can’t look at pictures here. Can you tell me in words what you want?"
 
     def kept_back(self, *, products: bool) -> list[str]:
         """All that there was to say has words in it that the shop does not want said."""

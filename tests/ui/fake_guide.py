@@ -11,7 +11,9 @@ from decimal import Decimal
 
 from assistant.events import Event, EventKind
 from assistant.ids import new_id
+from assistant.language import Language
 from assistant.log import LoggedTurn, UnknownTurnError
+from assistant.pictures import MARK, Picture
 from assistant.reply import Intent, ProductCard, ProductsReady, Reply, TextReady, TurnEvent
 from assistant.takeover.timeline import News
 from assistant.watching import Watcher
@@ -95,7 +97,11 @@ class FakeGuide:
         conversation_id: str | None = None,
         customer_id: str | None = None,
         channel: str = "web",
+        language: Language | None = None,
+        picture: Picture | None = None,
     ) -> Iterator[TurnEvent]:
+        if picture is not None:
+            message = f"{MARK} {message}".strip()
         if self.broken:
             raise RuntimeError("the guide is broken")
         conversation = conversation_id or new_id()

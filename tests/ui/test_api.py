@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import os
+import re
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 from sqlalchemy import update
 from visiting import FOREIGN_ORIGIN, RealSite
 
+from assistant.cart import CartView
 from assistant.reply import Reply
 from retrieval.database import writing
+from ui.api.bodies import CatalogReport, History, Results
+from ui.api.documenting import ProblemDetails
+from ui.api.examples import EXAMPLES
 from ui.api.keys import Scope
+from ui.api.reference import reference
 from ui.api.tables import requests
+from ui.consent_api import ConsentBody
+from ui.events_api import EventBody
+from ui.widget.routes import WidgetShop
 
 WISH = "a waterproof jacket under $100"
 
@@ -359,11 +373,33 @@ def test_large_requests_are_refused_except_for_catalogues(
     http: httpx.Client, real_site: RealSite
 ) -> None:
     path, token = begin(http)
-    large = {"message": "x" * 70_000}
-    assert is_problem(http.post(f"{path}/messages", json=large, headers=token), 413)
+    large = {"turn": 1, "helpful": True, "comment": "x" * 70_000}
+    assert is_problem(http.post(f"{path}/feedback", json=large, headers=token), 413)
+    picture = {"image": "A" * 9_000_000}  # a message may have one, of five megabytes
+    assert is_problem(http.post(f"{path}/messages", json=picture, headers=token), 413)
     products = {"products": [{"id": "big", "title": "", "description": "x" * 70_000}]}
     key = real_site.key(Scope.CATALOG)
     assert http.post("/v1/catalog/upsert", json=products, headers=key).status_code == 200
+
+
+def test_where_no_model_sees_a_picture_is_answered_kindly(http: httpx.Client) -> None:
+    path, token = begin(http)
+    drawn = io.BytesIO()
+    Image.new("RGB", (60, 40), "red").save(drawn, "PNG")
+    image = base64.b64encode(drawn.getvalue()).decode()
+    assert http.get("/v1/widget").json()["pictures"] is False
+    alone = http.post(
+        f"{path}/messages", json={"image": image, "language": "zh"}, headers=token
+    ).json()
+    assert alone["text"] == "我在这里看不了图片，能用文字说说您想要什么吗？"
+    both = {"message": "a waterproof jacket", "image": f"data:image/png;base64,{image}"}
+    told = http.post(f"{path}/messages", json=both, headers=token).json()
+    assert told["text"].startswith("I can’t look at pictures here, so I go by your words. ")
+    assert told["products"]
+    messages = [each["message"] for each in http.get(path, headers=token).json()["turns"]]
+    assert messages == ["🖼", "🖼 a waterproof jacket"]
+    for wrong in ({"image": "not Base64!"}, {"image": "AAAA"}, {"message": " "}, {}):
+        assert is_problem(http.post(f"{path}/messages", json=wrong, headers=token), 422), wrong
 
 
 def test_the_document_tells_of_keys_and_gives_examples(http: httpx.Client) -> None:
@@ -372,3 +408,33 @@ def test_the_document_tells_of_keys_and_gives_examples(http: httpx.Client) -> No
     assert {"text/event-stream", "application/json"} <= set(say["responses"]["200"]["content"])
     assert set(document["components"]["securitySchemes"]) == {"key", "conversation"}
     assert document["components"]["schemas"]["Said"]["examples"][0]["message"]
+
+
+def test_answers_tell_how_many_requests_are_left(http: httpx.Client, real_site: RealSite) -> None:
+    key = real_site.key(Scope.SEARCH, rate=2)
+    answers = [http.get("/v1/search", params={"q": "jacket"}, headers=key) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer.headers["ratelimit-remaining"] for answer in answers] == ["1", "0", "0"]
+    assert {answer.headers["ratelimit-limit"] for answer in answers} == {"2"}
+    assert 1 <= int(answers[2].headers["ratelimit-reset"]) <= 60
+    assert answers[2].headers["retry-after"] == answers[2].headers["ratelimit-reset"]
+
+
+def test_the_examples_are_true_and_the_manual_is_current(http: httpx.Client) -> None:
+    document = http.get("/v1/openapi.json").json()
+    models = {
+        "Reply": Reply, "History": History, "CartView": CartView, "Results": Results,
+        "CatalogReport": CatalogReport, "WidgetShop": WidgetShop, "EventBody": EventBody,
+        "ConsentBody": ConsentBody, "ProblemDetails": ProblemDetails,
+    }  # fmt: skip
+    assert set(models) == set(EXAMPLES)
+    for name, example in EXAMPLES.items():
+        models[name].model_validate(example)
+        assert document["components"]["schemas"][name]["examples"] == [example]
+    manual = Path(__file__).parents[2] / "docs" / "api.md"
+    if os.environ.get("SHOPGUIDE_WRITE_MANUAL"):
+        manual.write_text(reference(document), encoding="utf-8")
+    told = re.findall("### `([A-Z]+) (/v1/[^`]+)`", manual.read_text(encoding="utf-8"))
+    assert told
+    for method, path in told:
+        assert method.lower() in document["paths"][path], "write it with SHOPGUIDE_WRITE_MANUAL=1"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import random
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +24,7 @@ from fastapi.testclient import TestClient
 from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import Engine, select, update
 from standardwebhooks import Webhook
+from strict_platforms import fault
 
 from assistant.log import ConversationLog
 from assistant.reply import Intent, ProductCard, Reply
@@ -62,9 +66,14 @@ class Platform:
 
     requests: list[httpx.Request] = field(default_factory=list)
     answers: list[httpx.Response | Exception] = field(default_factory=list)
+    mood: Callable[[httpx.Request], httpx.Response] | None = None
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
+        if (wrong := fault(request)) is not None:
+            return httpx.Response(400, json={"ok": False, "error": wrong})
+        if self.mood is not None:
+            return self.mood(request)
         if self.answers:
             answer = self.answers.pop(0)
             if isinstance(answer, Exception):
@@ -89,7 +98,7 @@ class Desk:
 
     def work(self) -> None:
         """Do all jobs, those that wait for their time too."""
-        for _ in range(40):
+        for _ in range(400):
             with self.engine.begin() as connection:
                 connection.execute(update(jobs).values(not_before=datetime.now(UTC)))
             if not self.worker.work():
@@ -334,6 +343,27 @@ def test_the_generic_webhook_signs_what_it_sends(desk: Desk) -> None:
     assert webhook(desk, "e2", {"sender": "", "text": "a jacket"}).status_code == 400
 
 
+def test_pictures_are_answered_kindly_and_what_nobody_said_not_at_all(desk: Desk) -> None:
+    headers = {"X-Telegram-Bot-Api-Secret-Token": "telegram-secret"}
+
+    def update(number: int, **message: Any) -> None:
+        body = {"update_id": number, "message": {"chat": {"id": 7}, "date": 1, **message}}
+        assert desk.http.post("/channels/telegram", json=body, headers=headers).status_code == 200
+
+    update(1, new_chat_members=[{"id": 8}])
+    update(2, photo=[{"file_id": "p"}], caption="a jacket like this")
+    picture = {"type": "image", "image": {"id": "m1", "mime_type": "image/jpeg"}}
+    whatsapp(desk, {"id": "wamid.1", **picture})
+    whatsapp(desk, {"id": "wamid.2", "type": "reaction", "reaction": {"emoji": "x"}})
+    files = [{"mimetype": "image/png"}]
+    slack(desk, slack_event("E1", "this one", subtype="file_share", files=files))
+    slack(desk, slack_event("E2", "", subtype="message_changed"))
+    attached = [{"file_type": "image", "data_url": "https://desk.example/1.png"}]
+    chatwoot(desk, {"id": 1, "content": None, "attachments": attached})
+    desk.work()
+    assert sorted(desk.messages()) == [["🖼"], ["🖼"], ["🖼 a jacket like this"], ["🖼 this one"]]
+
+
 def test_what_is_not_signed_is_refused(desk: Desk) -> None:
     body = b'{"sender": "ann", "text": "a jacket"}'
     old = datetime.now(UTC) - timedelta(minutes=20)
@@ -520,6 +550,83 @@ def test_who_waits_for_a_person_stays_in_the_conversation(engine: Engine) -> Non
     with engine.begin() as connection:
         connection.execute(update(talks).values(updated_at=long_ago))
     assert queue.conversation("telegram", "7", {"chat_id": 7}) != conversation
+
+
+def nasty_card(place: int) -> ProductCard:
+    title = f"<b>Tent & | \u202e{place}</b> *_~ [x](y) " + "very long " * 60
+    return ProductCard(product_id=f"a/{place}?&", title=title, price="10.00", currency="USD",
+                       url=["javascript:alert(1)", None, "https://a.example/|x"][place % 3],
+                       image_url=[None, "/images/a.svg", "https://a.example/a.png"][place % 3],
+                       click_probability=0.1, reasons=["<script>", "$100 & more"])  # fmt: skip
+
+
+@pytest.mark.parametrize("products", [0, 1, 20])
+@pytest.mark.parametrize("text", ["A tent.", "", "<&>" * 3000, "帐篷。" * 2000])
+@pytest.mark.parametrize("said", [[], ["cheaper ones"], ["x" * 300, "same", "same", "", "🏕" * 30]])
+def test_no_reply_is_such_that_a_platform_refuses_it(
+    products: int, text: str, said: list[str]
+) -> None:
+    reply = Reply(conversation_id="c", turn=1, language="en", text=text, intent=Intent.RECOMMEND,
+                  products=[nasty_card(place) for place in range(products)], suggestions=said,
+                  handoff=not products, writer="composer")  # fmt: skip
+    targets: dict[str, dict[str, Any]] = {
+        "telegram": {"chat_id": 7, "pressed": "99"},
+        "slack": {"channel": "D1"},
+        "whatsapp": {"to": "4915", "number": "1001"},
+        "chatwoot": {"account": 3, "conversation": 44},
+        "webhook": {"sender": "ann", "in_reply_to": "e1"},
+    }
+    for name, adapter in open_adapters(
+        Settings(public_url="https://guide.example", **KEYS)
+    ).items():
+        for call in adapter.calls(targets[name], reply):
+            assert fault(adapter.request(call, "job-1")) is None, (name, call)
+
+
+def test_platforms_that_misbehave_get_every_reply_of_messages_answered_once(
+    desk: Desk,
+) -> None:
+    """Events come double and shuffled; the platforms are busy, broken, slow and forgetful."""
+    chance = random.Random(3)
+    wishes = ["a jacket", "under $100", "waterproof", "not black"]
+    deliveries: list[Callable[[], httpx.Response]] = []
+    for chat in (7, 8):
+        deliveries += [
+            partial(telegram, desk, 10 * chat + place, wish, chat)
+            for place, wish in enumerate(wishes)
+        ]
+    deliveries += [
+        partial(chatwoot, desk, {"id": place + 1, "content": wish})
+        for place, wish in enumerate(wishes)
+    ]
+    deliveries += deliveries  # each again, as after an answer that was lost
+    chance.shuffle(deliveries)
+    taken: list[bytes] = []
+
+    def moody(request: httpx.Request) -> httpx.Response:
+        mood = chance.random()
+        if mood < 0.15:
+            return httpx.Response(429, headers={"Retry-After": "3"}, json={})
+        if mood < 0.3:
+            return httpx.Response(chance.choice([500, 502, 503]), text="<html>broken</html>")
+        if mood < 0.4:
+            raise httpx.ConnectTimeout("slow")
+        taken.append(request.content)
+        if mood < 0.45:
+            raise httpx.ReadTimeout("it was taken, and nobody heard it")
+        return httpx.Response(200, json={"ok": True})
+
+    for deliver in deliveries:
+        assert deliver().status_code == 200
+    desk.platform.mood = moody
+    desk.work()
+    assert desk.messages() == [wishes] * 3
+    assert {state for state, *_ in desk.states()} == {"done"}
+    chats = Counter(json.loads(each).get("chat_id") for each in taken)
+    assert min(chats[7], chats[8]) >= len(wishes)
+    assert all(deliver().status_code == 200 for deliver in deliveries)
+    desk.work()
+    assert desk.messages() == [wishes] * 3  # what comes after the answer is known too
 
 
 def test_what_a_catalogue_says_is_no_markup() -> None:

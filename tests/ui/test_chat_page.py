@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from importlib import resources
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, expect
 from visiting import SHOP, Site, Visitor
 
@@ -376,3 +378,18 @@ def _violations(visitor: Visitor, code: str) -> list[str]:
 
 def _conversation(visitor: Visitor) -> str:
     return visitor.page.evaluate("localStorage.getItem('shopguide.conversation')")
+
+
+def test_a_picture_goes_along_with_a_message(visitor: Visitor, site: Site, tmp_path: Path) -> None:
+    page = visitor.open()
+    expect(page.locator("[data-do=picture]")).to_be_hidden()  # no model sees here
+    page.locator("[data-do=picture]").evaluate("button => { button.hidden = false; }")
+    Image.new("RGB", (2000, 1500), "red").save(tmp_path / "mine.png")
+    page.locator("input[type=file]").set_input_files(tmp_path / "mine.png")
+    expect(page.locator(".sg-chosen").get_by_role("img", name="Your picture")).to_be_visible()
+    visitor.say("a jacket like this")
+    expect(page.locator(".sg-said").get_by_role("img", name="Your picture")).to_be_visible()
+    expect(page.locator(".sg-chosen")).to_be_hidden()
+    assert "🖼 a jacket like this" in [
+        turn.message for turns in site.guide.turns.values() for turn in turns
+    ]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import io
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from visiting import FOREIGN_ORIGIN, RealSite
+
+from assistant.seeing import Seen
 
 WISH = "a waterproof jacket under $100"
 
@@ -95,7 +101,8 @@ def shop_pages(real_site: RealSite) -> Iterator[None]:
             page = (
                 f"<!doctype html><html lang={asked.get('lang', 'en')}><title>A shop</title>"
                 "<meta name=viewport content='width=device-width, initial-scale=1'>"
-                "<link rel=icon href='data:,'><main><h1>Our shop</h1></main>"
+                "<link rel=icon href='data:,'><header>The shop</header>"
+                "<main><h1>Our shop</h1></main>"
                 f"<script src='{real_site.address}/widget.js' {asked.get('script', '')} async>"
                 "</script></html>"
             )
@@ -194,7 +201,7 @@ def test_a_reply_that_is_lost_on_its_way_comes_again(shopper: Shopper) -> None:
         else:
             route.continue_()
 
-    page.route("**/messages", lose)
+    page.route("**/messages?*", lose)
     shopper.visit()
     shopper.say(WISH)
     assert lost == [200, 200]
@@ -208,7 +215,7 @@ def test_a_page_left_in_the_middle_of_a_turn_goes_on_with_it(
     shopper = Shopper(browser, real_site, 'data-consent="granted"')
     shopper.watch()
     shopper.visit()
-    shopper.page.route("**/messages", lambda route: (route.fetch(), None)[1])
+    shopper.page.route("**/messages?*", lambda route: (route.fetch(), None)[1])
     shopper.page.locator("textarea").fill(WISH)
     shopper.page.locator("textarea").press("Enter")
     while not shopper.conversations or not real_site.guide.history(shopper.conversations[-1]):
@@ -218,6 +225,53 @@ def test_a_page_left_in_the_middle_of_a_turn_goes_on_with_it(
     shopper.answered(1)
     assert shopper.logged() == [WISH]
     expect(shopper.page.locator(".turn")).to_have_count(1)
+    shopper.close()
+
+
+def test_a_picture_is_sent_where_a_model_sees(
+    browser: Browser, real_site: RealSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    class Sees:
+        ready, is_small, is_tuned, name = True, False, False, "sees"
+
+        def fill(self, form: type, messages: list[Any], deadline: float) -> object:
+            if form is not Seen:
+                return None
+            asked.append(messages[-1].content[1]["image_url"]["url"])
+            return Seen(thing="jacket", colors=["red"])
+
+        def stream(self, messages: list[Any], deadline: float) -> list[str]:
+            return []
+
+    monkeypatch.setattr(real_site.guide.parts.writer, "model", Sees())
+    monkeypatch.setattr(real_site.settings, "reads_pictures", True)
+    monkeypatch.setattr(real_site.guide.parts.settings, "reads_pictures", True)
+    file = tmp_path / "mine.png"
+    Image.new("RGB", (3000, 2000), "red").save(file)
+    (tmp_path / "letter.png").write_text("Dear shop")
+    shopper = Shopper(browser, real_site, 'data-consent="granted"')
+    shopper.watch()
+    shopper.visit()
+    page = shopper.page
+    expect(page.get_by_role("button", name="Send a picture")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(tmp_path / "letter.png")
+    expect(page.locator(".chosen")).to_contain_text("can’t be read")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".chosen").get_by_role("img", name="Your picture")).to_be_visible()
+    assert shopper.axe() == []
+    page.locator("textarea").press("Enter")  # a picture says enough
+    shopper.answered(1)
+    expect(page.locator(".text")).to_contain_text("I have looked at your picture.")
+    expect(page.locator(".chip", has_text="red")).to_be_visible()
+    expect(page.locator(".said").get_by_role("img", name="Your picture")).to_be_visible()
+    assert len(asked) == 1
+    sent = Image.open(io.BytesIO(base64.b64decode(asked[0].partition(",")[2])))
+    assert max(sent.size) == 1024
+    # Neither the browser nor the log keeps it.
+    assert "data:image" not in page.evaluate("JSON.stringify(localStorage)")
+    assert shopper.logged() == ["🖼"]
     shopper.close()
 
 

@@ -56,20 +56,24 @@ class Api:
         """How many streams of news are open."""
         self._limiter = MovingWindowRateLimiter(storage_from_string(settings.rate_limit_storage))
 
-    def limit(self, who: str, per_minute: int) -> None:
-        """Count a request.
+    def limit(self, request: Request, who: str, per_minute: int) -> None:
+        """Count a request; the answer's headers will tell how many are left.
 
         Raises:
             RefusedError: there were as many within the last minute.
         """
         item = RateLimitItemPerMinute(per_minute)
-        if not self._limiter.hit(item, who):
-            wait = self._limiter.get_window_stats(item, who).reset_time - time.time()
-            raise RefusedError(
-                429,
-                f"At most {per_minute} requests a minute are answered.",
-                {"Retry-After": str(max(1, round(wait)))},
-            )
+        allowed = self._limiter.hit(item, who)
+        window = self._limiter.get_window_stats(item, who)
+        wait = max(1, round(window.reset_time - time.time()))
+        request.state.answer_headers = {
+            "RateLimit-Limit": str(per_minute),
+            "RateLimit-Remaining": str(window.remaining),
+            "RateLimit-Reset": str(wait),
+        }
+        if not allowed:
+            detail = f"At most {per_minute} requests a minute are answered."
+            raise RefusedError(429, detail, {"Retry-After": str(wait)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +110,13 @@ def caller_of(
     if "authorization" in request.headers and credentials is None:
         raise _unauthorized("The Authorization header is not of the form “Bearer KEY”.")
     if credentials is None:
-        api.limit(f"address {address}", api.settings.address_rate_per_minute)
+        api.limit(request, f"address {address}", api.settings.address_rate_per_minute)
         return Caller(f"address {address}", None)
     key = api.keys.find(credentials.credentials)
     if key is None:
-        api.limit(f"address {address}", api.settings.address_rate_per_minute)
+        api.limit(request, f"address {address}", api.settings.address_rate_per_minute)
         raise _unauthorized("The key is not known, or it is revoked.")
-    api.limit(f"key {key.id}", key.rate_per_minute or api.settings.rate_per_minute)
+    api.limit(request, f"key {key.id}", key.rate_per_minute or api.settings.rate_per_minute)
     return Caller(f"key {key.id}", key)
 
 

@@ -11,6 +11,7 @@ from fastapi.sse import format_sse_event
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.language import Language
+from assistant.pictures import Picture, PictureError, decode_picture
 from assistant.reply import ProductsReady, Reply, TextReady, TurnEvent
 from ui.api.access import Api
 from ui.api.errors import RefusedError, refusal_of
@@ -68,6 +69,20 @@ async def answered(
         if key is not None and not headers:
             await asyncio.to_thread(api.ledger.abandon, conversation_id, key)
         raise
+
+
+def picture_of(image: str | None) -> Picture | None:
+    """The picture of a request, made small and anonymous.
+
+    Raises:
+        RefusedError: it is no usable picture.
+    """
+    if image is None:
+        return None
+    try:
+        return decode_picture(image)
+    except PictureError as error:
+        raise RefusedError(422, f"image: {error}.") from None
 
 
 def wants_stream(accept: str) -> bool:

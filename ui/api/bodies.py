@@ -6,14 +6,23 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from assistant.reply import Reply
 from assistant.takeover.timeline import StaffMessage, Standing
 from retrieval.product import Availability, Money
 
+MOST_IMAGE_CHARS = 7_000_000
+"""Five megabytes in Base64."""
+
 ProductId = Annotated[str, Field(min_length=1, max_length=500)]
-Message = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Message = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+
+
+_DOT = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGM4"
+    "YaMBAAL8AS3/gzpXAAAAAElFTkSuQmCC"
+)
 
 
 class Body(BaseModel):
@@ -45,11 +54,23 @@ class Said(Body):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"message": "waterproof jacket for hiking under $100, not black"}]
+            "examples": [
+                {"message": "waterproof jacket for hiking under $100, not black"},
+                {"message": "like this, in blue", "image": _DOT},
+            ]
         }
     )
 
-    message: Message
+    message: Annotated[Message, Field(description="may be left out where there is an image")] = ""
+    image: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=MOST_IMAGE_CHARS,
+            description="JPEG, PNG, WebP or GIF up to 5 MB, as Base64 or a `data:` URL; looked at "
+            "where the shop has it so (`pictures` of `/v1/widget`), and not kept",
+        ),
+    ] = None
     language: Annotated[
         Literal["en", "zh"], Field(description="of the interface, for the labels of chips")
     ] = "en"
@@ -61,6 +82,12 @@ class Said(Body):
             description="the shop's own name of the customer; only with the scope “conversations”",
         ),
     ] = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Said:
+        if not self.message and self.image is None:
+            raise ValueError("there is neither a message nor an image")
+        return self
 
 
 class Removed(Body):

@@ -15,9 +15,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from assistant.ids import new_id
 from assistant.money import price_text
+from assistant.pictures import Picture
 from assistant.reply import ProductCard, ProductsReady, Reply, TextReady, TurnEvent
 from ui.api.access import Api, ApiHere, ChatClient
-from ui.api.answering import EVENT_STREAM, last_of
+from ui.api.answering import EVENT_STREAM, last_of, picture_of
+from ui.api.bodies import MOST_IMAGE_CHARS
 from ui.api.documenting import Responses, refusals
 from ui.api.errors import RefusedError, refusal_of
 from ui.api.threads import Threads
@@ -31,6 +33,14 @@ MOST_REPLAYED = 4
 """Of a talk that the guide has not had itself, so many messages are read to know the wish."""
 
 
+class ImageUrl(BaseModel):
+    """Where a picture is."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    url: Annotated[str, Field(max_length=MOST_IMAGE_CHARS)]
+
+
 class Part(BaseModel):
     """A part of a message's content."""
 
@@ -38,6 +48,7 @@ class Part(BaseModel):
 
     type: str
     text: Annotated[str, Field(max_length=20_000)] = ""
+    image_url: ImageUrl | None = None
 
 
 class ChatMessage(BaseModel):
@@ -56,13 +67,25 @@ class ChatMessage(BaseModel):
         """The words of the message.
 
         Raises:
-            RefusedError: it has parts that are no text.
+            RefusedError: it has parts that are neither text nor pictures.
         """
         if isinstance(self.content, list):
-            if any(part.type not in ("text", "input_text") for part in self.content):
-                raise RefusedError(422, "Only text can be read in a message.")
-            return "\n".join(part.text for part in self.content).strip()
+            if any(part.type not in ("text", "input_text", "image_url") for part in self.content):
+                raise RefusedError(422, "Only text and pictures can be read in a message.")
+            return "\n".join(part.text for part in self.content if part.text).strip()
         return (self.content or "").strip()
+
+    def image(self) -> str | None:
+        """The message's first picture, as a `data:` URL.
+
+        Raises:
+            RefusedError: it is elsewhere: addresses of strangers are not fetched.
+        """
+        parts = self.content if isinstance(self.content, list) else []
+        url = next((part.image_url.url for part in parts if part.image_url is not None), None)
+        if url is not None and not url.startswith("data:"):
+            raise RefusedError(422, "A picture is given as a data: URL; no address is fetched.")
+        return url
 
 
 class ChatRequest(BaseModel):
@@ -112,10 +135,11 @@ async def complete(api: ApiHere, caller: ChatClient, body: ChatRequest) -> Respo
     talk = [
         (each.role, each.text()) for each in body.messages if each.role in ("user", "assistant")
     ]
-    if not talk or talk[-1][0] != "user" or not talk[-1][1]:
-        raise RefusedError(422, "The last message must be the user's, and have words.")
+    image = body.messages[-1].image()
+    if not talk or talk[-1][0] != "user" or not (talk[-1][1] or image):
+        raise RefusedError(422, "The last message must be the user's, and say something.")
     head = {"id": f"chatcmpl-{new_id()}", "created": int(time.time()), "model": MODEL}
-    turn = _Turn(api, caller.name, talk)
+    turn = _Turn(api, caller.name, talk, image)
     if not body.stream:
         reply = await api.desk.run(lambda: last_of(turn.answer()))
         choice = {
@@ -138,16 +162,20 @@ async def complete(api: ApiHere, caller: ChatClient, body: ChatRequest) -> Respo
 class _Turn:
     """One turn of a talk, in the conversation that it continues or in a new one."""
 
-    def __init__(self, api: Api, owner: str, talk: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self, api: Api, owner: str, talk: Sequence[tuple[str, str]], image: str | None
+    ) -> None:
         self._api = api
         self._owner = owner
         self._talk = talk
+        self._image = image
         self._threads = Threads(api.engine)
 
     def answer(self) -> Iterator[TurnEvent]:
         """Answer the last message and remember the talk by its words."""
         before, message = self._talk[:-1], self._talk[-1][1]
-        for event in self._say(self._conversation(before), message):
+        picture = picture_of(self._image)
+        for event in self._say(self._conversation(before), message, picture):
             if isinstance(event, Reply):
                 said = [*self._talk, ("assistant", content_of(self._api, event))]
                 self._threads.keep(self._owner, said, event.conversation_id, event.turn)
@@ -168,8 +196,12 @@ class _Turn:
             last_of(self._say(conversation_id, wish))
         return conversation_id
 
-    def _say(self, conversation_id: str, message: str) -> Iterator[TurnEvent]:
-        return self._api.guide.answer(message, conversation_id=conversation_id, channel=CHANNEL)
+    def _say(
+        self, conversation_id: str, message: str, picture: Picture | None = None
+    ) -> Iterator[TurnEvent]:
+        return self._api.guide.answer(
+            message, conversation_id=conversation_id, channel=CHANNEL, picture=picture
+        )
 
 
 async def _chunks(

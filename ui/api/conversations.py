@@ -17,7 +17,7 @@ from assistant.language import Language
 from assistant.log import LoggedTurn, UnknownTurnError
 from assistant.reply import Reply, TurnEvent
 from ui.api.access import Api, ApiHere, Participant, Talker
-from ui.api.answering import answered, wanted
+from ui.api.answering import answered, picture_of, wanted
 from ui.api.bodies import (
     CartChange,
     ChipJson,
@@ -83,6 +83,8 @@ async def say(
             conversation_id=conversation_id,
             customer_id=body.customer_id,
             channel=channel,
+            language=body.language,
+            picture=picture_of(body.image),
         )
 
     return await answered(

@@ -26,7 +26,14 @@ class Cors:
                 "X-Conversation-Token",
                 REQUEST_ID,
             ],
-            expose_headers=["Idempotency-Replayed", "Retry-After", REQUEST_ID],
+            expose_headers=[
+                "Idempotency-Replayed",
+                "RateLimit-Limit",
+                "RateLimit-Remaining",
+                "RateLimit-Reset",
+                "Retry-After",
+                REQUEST_ID,
+            ],
             max_age=3600,
         )
 

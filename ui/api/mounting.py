@@ -14,13 +14,15 @@ from ui.api import completions, conversations, news, products
 from ui.api.access import Api
 from ui.api.documenting import ProblemDetails, refusals
 from ui.api.errors import RefusedError, answer_refusals
+from ui.api.examples import EXAMPLES
 
 _DESCRIPTION = """\
 Talk to the shop's guide, search its catalogue and keep it up to date.
 
 A key goes into `Authorization: Bearer sg_…`. A conversation is opened by its own token, in
 `X-Conversation-Token`, or by a key with the scope `conversations`. Errors are problem details
-(RFC 9457). Every answer has an `X-Request-Id`.
+(RFC 9457). Every answer has an `X-Request-Id`, and what is counted against a limit has
+`RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` (seconds).
 """
 
 
@@ -55,7 +57,8 @@ def close_unknown(app: FastAPI) -> None:
 
 
 def _mend(operation: dict[str, Any]) -> None:
-    """Say how requests are really refused, and where a key may be left out."""
+    """Say how requests are really refused, where a key may be left out, and what it is about."""
+    operation["summary"] = operation["description"].splitlines()[0].rstrip(".")
     if "422" in operation["responses"]:
         operation["responses"]["422"] = refusals(422)[422]
     if operation.pop("x-open", False):
@@ -84,6 +87,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
+        for name, example in EXAMPLES.items():
+            if name in schemas:
+                schemas[name]["examples"] = [example]
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         for operations in document["paths"].values():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 from assistant.language import Language
+from assistant.pictures import MARK
 from assistant.reply import ProductCard, Reply
 from assistant.takeover.notices import quoted
 from assistant.takeover.timeline import MessageKind, StaffMessage
@@ -19,6 +20,7 @@ from ui.markup import product_address, safe_link
 from ui.staff.tokens import same
 
 Json = dict[str, Any]
+_LONGEST_TITLE = 120
 
 
 class ForgedError(Exception):
@@ -141,10 +143,28 @@ def retry_after(response: httpx.Response) -> float | None:
     return float(given) if given.isdigit() else None
 
 
+def with_picture(text: str, *, is_sent: bool) -> str:
+    """The text of a message, marked where a picture came with it: those stay at the platform."""
+    return f"{MARK} {text}".strip() if is_sent else text
+
+
 def title_and_price(card: ProductCard, language: Language) -> str:
-    """A product in one line."""
+    """A product in one line, with a title that is not endless."""
+    title = card.title
+    if len(title) > _LONGEST_TITLE:
+        title = title[: _LONGEST_TITLE - 1].rstrip() + "…"
     price = price_of(card, language)
-    return f"{card.title} – {price}" if price else card.title
+    return f"{title} – {price}" if price else title
+
+
+def words_of(reply: Reply) -> str:
+    """What a reply says; no platform takes a message of nothing."""
+    return reply.text.strip() or "…"
+
+
+def sayings(reply: Reply, fits: Callable[[str], bool]) -> list[str]:
+    """The suggestions that fit the platform's buttons, none twice."""
+    return [each for each in dict.fromkeys(reply.suggestions) if each.strip() and fits(each)]
 
 
 def check_sha256(secret: str, signed: bytes, signature: str) -> None:

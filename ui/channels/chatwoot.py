@@ -20,10 +20,14 @@ from ui.channels.adapter import (
     Received,
     UnreadableError,
     check_sha256,
+    sayings,
     title_and_price,
+    with_picture,
+    words_of,
 )
 
 _TOLERANCE_SECONDS = 300
+_LONGEST_CHOICE = 200
 
 
 class _Conversation(BaseModel):
@@ -42,6 +46,7 @@ class _Event(BaseModel):
     message_type: str | int | None = None
     private: bool = False
     content_attributes: dict[str, Any] | None = None
+    attachments: list[Json] = []
     conversation: _Conversation | None = None
     account: _Account | None = None
 
@@ -77,7 +82,8 @@ class Chatwoot(Adapter):
         where, account = event.conversation, event.account
         if where is None or account is None or where.status != "pending":
             return Received()  # a member of the staff has it
-        text, event_id = event.content or "", str(event.id)
+        has_picture = any(each.get("file_type") == "image" for each in event.attachments)
+        text, event_id = with_picture(event.content or "", is_sent=has_picture), str(event.id)
         if event.event == "message_updated":
             chosen = (event.content_attributes or {}).get("submitted_values") or []
             if not chosen:
@@ -112,9 +118,10 @@ class Chatwoot(Adapter):
                 for card in reply.products
             ]
             calls.append(Call(messages, _outgoing("", "cards", items)))
-        calls.append(Call(messages, _outgoing(reply.text)))
-        if reply.suggestions and not reply.handoff:
-            options = [{"title": each, "value": each} for each in reply.suggestions]
+        calls.append(Call(messages, _outgoing(words_of(reply))))
+        said = sayings(reply, lambda each: len(each) <= _LONGEST_CHOICE)
+        if said and not reply.handoff:
+            options = [{"title": each, "value": each} for each in said]
             calls.append(Call(messages, _outgoing(_OR[reply.language], "input_select", options)))
         if reply.handoff:
             calls.append(Call(f"{base}/toggle_status", {"status": "open"}))

@@ -23,15 +23,23 @@ from ui.channels.adapter import (
     TryLaterError,
     UnreadableError,
     retry_after,
+    sayings,
     title_and_price,
+    with_picture,
+    words_of,
 )
 
 _MENTION = re.compile(r"<@[A-Z0-9]+>")
 _FOR_A_WHILE = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 )
+_HALF_ENTITY = re.compile(r"&[a-z]*$")
 _LONGEST_TEXT = 2900
 _LONGEST_BUTTON = 75
+
+
+class _File(BaseModel):
+    mimetype: str = ""
 
 
 class _Event(BaseModel):
@@ -43,6 +51,7 @@ class _Event(BaseModel):
     thread_ts: str | None = None
     bot_id: str | None = None
     subtype: str | None = None
+    files: list[_File] = []
 
 
 class _Envelope(BaseModel):
@@ -101,12 +110,13 @@ class Slack(Adapter):
         if envelope.type == "url_verification":
             return Received(answer={"challenge": envelope.challenge})
         event = envelope.event
-        if event is None or event.bot_id or event.subtype:
+        if event is None or event.bot_id or event.subtype not in (None, "file_share"):
             return Received()
         if not (event.type == "app_mention" or event.channel_type == "im"):
             return Received()
         thread = event.thread_ts or (event.ts if event.type == "app_mention" else None)
-        text = _MENTION.sub("", event.text).strip()
+        has_picture = any(each.mimetype.startswith("image/") for each in event.files)
+        text = with_picture(_MENTION.sub("", event.text).strip(), is_sent=has_picture)
         return Received(
             [self._message(envelope.event_id, envelope.team_id, event.channel, thread, text,
                            float(event.ts))]
@@ -136,8 +146,8 @@ class Slack(Adapter):
     def calls(self, target: Json, reply: Reply) -> list[Call]:
         """A reply in the platform's form, as `Adapter.calls`."""
         blocks: list[Json] = [self._card(card, reply) for card in reply.products]
-        blocks.append(_section(_plain(reply.text[:_LONGEST_TEXT])))
-        said = [each for each in reply.suggestions if len(each) <= _LONGEST_BUTTON]
+        blocks.append(_section(_plain(words_of(reply))))
+        said = sayings(reply, lambda each: len(each) <= _LONGEST_BUTTON)
         if said:
             blocks.append(
                 {
@@ -153,7 +163,12 @@ class Slack(Adapter):
                     ],
                 }
             )
-        body = {**target, "text": reply.text, "blocks": blocks, "unfurl_links": False}
+        body = {
+            **target,
+            "text": words_of(reply)[:_LONGEST_TEXT],
+            "blocks": blocks,
+            "unfurl_links": False,
+        }
         return [Call("chat.postMessage", body)]
 
     def _card(self, card: ProductCard, reply: Reply) -> Json:
@@ -163,7 +178,8 @@ class Slack(Adapter):
             lines.append(_plain(" · ".join(card.reasons)))
         block = _section("\n".join(lines))
         if picture := self.picture(card):
-            block["accessory"] = {"type": "image", "image_url": picture, "alt_text": card.title}
+            alt = title_and_price(card, reply.language)
+            block["accessory"] = {"type": "image", "image_url": picture, "alt_text": alt}
         return block
 
     def request(self, call: Call, job_id: str) -> httpx.Request:
@@ -187,6 +203,9 @@ class Slack(Adapter):
 
 
 def _section(text: str) -> Json:
+    """A block of text that is escaped already; it is cut where Slack would refuse it."""
+    if len(text) > _LONGEST_TEXT:
+        text = _HALF_ENTITY.sub("", text[:_LONGEST_TEXT]) + "…"
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 

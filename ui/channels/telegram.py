@@ -19,7 +19,10 @@ from ui.channels.adapter import (
     Received,
     TryLaterError,
     UnreadableError,
+    sayings,
     title_and_price,
+    with_picture,
+    words_of,
 )
 from ui.staff.tokens import same
 
@@ -35,6 +38,19 @@ class _Message(BaseModel):
     chat: _Chat
     date: float = 0
     text: str = ""
+    caption: str = ""
+    photo: list[Json] = []
+    voice: Json | None = None
+    audio: Json | None = None
+    video: Json | None = None
+    document: Json | None = None
+    sticker: Json | None = None
+
+    @property
+    def is_said(self) -> bool:
+        """Whether a customer sent it; that somebody joined or a title changed is told likewise."""
+        sent = (self.photo, self.voice, self.audio, self.video, self.document, self.sticker)
+        return bool(self.text or self.caption or any(each for each in sent))
 
 
 class _Pressed(BaseModel):
@@ -74,7 +90,10 @@ class Telegram(Adapter):
         target: Json = {"chat_id": message.chat.id}
         if pressed is not None:
             target["pressed"] = pressed.id
-        text = message.text if pressed is None else pressed.data
+        if pressed is None and not message.is_said:
+            return Received()
+        said = with_picture(message.text or message.caption, is_sent=bool(message.photo))
+        text = said if pressed is None else pressed.data
         # Of a pressed button only the old message has a date; the updates are numbered in order.
         sender = str(message.chat.id)
         return Received(
@@ -91,14 +110,11 @@ class Telegram(Adapter):
                 rows.append([{"text": told, "url": link}])
             else:
                 listed.append(f'• <a href="{html.escape(link)}">{html.escape(told)}</a>')
-        said = [
-            {"text": each, "callback_data": each}
-            for each in reply.suggestions
-            if len(each.encode()) <= _BYTES_OF_DATA
-        ]
+        said = sayings(reply, lambda each: len(each.encode()) <= _BYTES_OF_DATA)
         if said:
-            rows.append(said[:3])
-        text = html.escape(reply.text[:LONGEST_TEXT], quote=False)
+            rows.append([{"text": each, "callback_data": each} for each in said[:3]])
+        room = LONGEST_TEXT - sum(len(line) for line in listed)
+        text = html.escape(words_of(reply)[: max(1, room)], quote=False)
         body: Json = {
             "chat_id": target["chat_id"],
             "text": "\n".join([*listed, "", text]) if listed else text,

@@ -18,7 +18,10 @@ from ui.channels.adapter import (
     TryLaterError,
     UnreadableError,
     check_sha256,
+    sayings,
     title_and_price,
+    with_picture,
+    words_of,
 )
 
 _LONGEST_TEXT = 4096
@@ -41,15 +44,28 @@ class _Interactive(BaseModel):
     list_reply: _Choice | None = None
 
 
+class _Picture(BaseModel):
+    caption: str = ""
+
+
 class _Message(BaseModel):
     id: str
     sender: str = Field(alias="from")
     timestamp: float
+    type: str = "text"
     text: _Body | None = None
+    image: _Picture | None = None
     interactive: _Interactive | None = None
 
+    @property
+    def is_said(self) -> bool:
+        """Whether it wants an answer: a thumb on a message, or a changed number, does not."""
+        return self.type not in ("reaction", "system", "unsupported", "ephemeral")
+
     def said(self) -> str:
-        """The words of the message; a picture or a voice has none."""
+        """The words of the message; a voice has none."""
+        if self.image is not None:
+            return with_picture(self.image.caption, is_sent=True)
         if self.interactive is not None:
             chosen = self.interactive.button_reply or self.interactive.list_reply
             return chosen.title if chosen else ""
@@ -107,6 +123,7 @@ class WhatsApp(Adapter):
                 for entry in notice.entry
                 for change in entry.changes
                 for message in change.value.messages
+                if message.is_said
             ]
         )
 
@@ -116,8 +133,8 @@ class WhatsApp(Adapter):
             f"{place}. {title_and_price(card, reply.language)}\n{self.link(card)}"
             for place, card in enumerate(reply.products, start=1)
         ]
-        text = "\n".join([*lines, "", reply.text]) if lines else reply.text
-        said = [each for each in reply.suggestions if len(each) <= _LONGEST_BUTTON][:3]
+        text = "\n".join([*lines, "", words_of(reply)]) if lines else words_of(reply)
+        said = sayings(reply, lambda each: len(each) <= _LONGEST_BUTTON)[:3]
         body: Json = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import httpx
 
+from assistant.pictures import MARK, OUT_OF_REACH
 from assistant.reply import Intent, Reply
 from assistant.takeover.timeline import StaffMessage
 from assistant.turn import Guide
@@ -137,12 +138,14 @@ class Worker:
                 raise HopelessError("the conversation has been deleted")
             return known
         try:
+            has_picture = job.message.startswith(MARK)
             reply = last_of(
                 self._guide.answer(
-                    job.message,
+                    job.message.removeprefix(MARK).strip(),
                     conversation_id=conversation,
                     customer_id=f"{job.channel}:{job.sender}"[:200],
                     channel=job.channel,
+                    picture=OUT_OF_REACH if has_picture else None,
                 )
             )
         except Exception:

@@ -14,6 +14,7 @@ from assistant.reply import TurnEvent
 from assistant.takeover.timeline import News
 from assistant.turn import Guide
 from retrieval.catalog import Catalog
+from ui.api.answering import picture_of
 from ui.chat.requests import ChangeCart, Remove, Resume, Say, Stop
 from ui.chat.storefront import Storefronts
 from ui.chat.streaming import Running, TurnStoppedError
@@ -61,6 +62,7 @@ def build_chat(settings: Settings, guide: Guide, catalog: Catalog, desk: TurnDes
             shop_name=settings.shop_name,
             words={language: words(language) for language in LANGUAGES},
             longest=settings.max_message_chars,
+            pictures=settings.reads_pictures,
         )
         view.resume(handlers.resume, outputs=view, **options)
         view.say(handlers.say, outputs=view, **options)
@@ -96,7 +98,13 @@ class ChatHandlers:
 
         def answer() -> Iterator[TurnEvent]:
             known = self._known(said.conversation)
-            return self._guide.answer(said.message, conversation_id=known, channel="web")
+            return self._guide.answer(
+                said.message,
+                conversation_id=known,
+                channel="web",
+                language=said.language,
+                picture=picture_of(said.image),
+            )
 
         async for view in self._views(TurnView(said.key, language=said.language), answer):
             yield view

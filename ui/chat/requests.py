@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.language import Language
+from ui.api.bodies import MOST_IMAGE_CHARS
 
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -26,7 +27,8 @@ class Say(_FromPage):
     """A message; `key` is the page's own name of the turn."""
 
     key: Id
-    message: Annotated[str, Field(min_length=1, max_length=20_000)]
+    message: Annotated[str, Field(max_length=20_000)]
+    image: Annotated[str | None, Field(max_length=MOST_IMAGE_CHARS)] = None
     conversation: Annotated[str | None, Field(max_length=100)] = None
     language: Language = "en"
 

@@ -15,6 +15,7 @@ import typer
 
 from retrieval.errors import ShopGuideError
 from ui.cli import (
+    backup,
     bench,
     catalog,
     conversation,
@@ -48,6 +49,8 @@ app.command("export")(conversation.export)
 app.command("serve")(server.serve)
 app.command("mcp")(mcp.mcp)
 app.command("setup")(server.setup)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("settings")(settings.settings)
 app.command("bench")(bench.bench)
 app.add_typer(evaluation.app, name="evaluate")

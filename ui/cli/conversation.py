@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +19,7 @@ from ui.cli.output import messages, operator, output, print_json
 from ui.settings import load_settings
 
 if TYPE_CHECKING:
+    from assistant.pictures import Picture
     from assistant.turn import Guide
 
 
@@ -55,13 +57,14 @@ def chat(
 def _chat_json(guide: Guide, conversation: str | None, customer: str | None) -> None:
     from assistant.reply import Reply
 
-    for line in _chat_lines():
+    for line, picture in _chat_lines():
         given = line.conversation_id or conversation
         for event in guide.answer(
             line.message,
             conversation_id=given,
             customer_id=line.customer_id or customer,
             channel="cli",
+            picture=picture,
         ):
             if isinstance(event, Reply):
                 print_json(event)
@@ -70,26 +73,37 @@ def _chat_json(guide: Guide, conversation: str | None, customer: str | None) -> 
                     conversation = event.conversation_id
 
 
-def _chat_lines() -> Iterator[ChatLine]:
+def _chat_lines() -> Iterator[tuple[ChatLine, Picture | None]]:
     for number, raw in enumerate(sys.stdin, start=1):
         text = raw.strip()
         if not text:
             continue
         if not text.startswith("{"):
-            yield ChatLine(message=text)
+            yield ChatLine(message=text), None
             continue
         try:
             line = ChatLine.model_validate(json.loads(text))
         except json.JSONDecodeError:
-            yield ChatLine(message=text)  # a customer may well begin with a brace
+            yield ChatLine(message=text), None  # a customer may well begin with a brace
             continue
         except ValidationError as error:
             problem = error.errors(include_url=False)[0]
             field = ".".join(str(part) for part in problem["loc"])
             raise ShopGuideError(f"stdin line {number}: field {field}: {problem['msg']}") from None
-        if line.image is not None:
-            raise ShopGuideError(f"stdin line {number}: field image: this guide reads no pictures")
-        yield line
+        yield line, None if line.image is None else _picture(line.image, number)
+
+
+def _picture(path: Path, number: int) -> Picture:
+    """The picture in a file, as the guide takes it."""
+    from assistant.pictures import PictureError, read_picture
+
+    try:
+        return read_picture(path.read_bytes())
+    except OSError as error:
+        problem = f"{path}: {error.strerror}"
+    except PictureError as error:
+        problem = f"{path}: {error}"
+    raise ShopGuideError(f"stdin line {number}: field image: {problem}")
 
 
 def _chat_interactive(guide: Guide, conversation: str | None, customer: str | None) -> None:
@@ -127,22 +141,29 @@ def _plain(text: str) -> str:
 
 
 class ExportFormat(StrEnum):
-    """What logged data is exported for."""
+    """What data is exported for."""
 
     EXAMPLES = "examples"
     CHAT = "chat"
     TRANSCRIPTS = "transcripts"
+    ACP_FEED = "acp-feed"
 
 
 def export(
     format: Annotated[ExportFormat, typer.Argument(help="what the data is for")],
-    out: Annotated[Path, typer.Option(help="the file to write (.jsonl, or .csv for transcripts)")],
+    out: Annotated[Path, typer.Option(help="the file to write: .jsonl, or .csv but for training")],
     since: Annotated[datetime | None, typer.Option(help="from this day or time on")] = None,
     until: Annotated[datetime | None, typer.Option(help="before this day or time")] = None,
     label: Annotated[list[str] | None, typer.Option(help="only so labelled turns")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print the counts as JSON")] = False,
 ) -> None:
-    """Export logged data: examples for training, chats for fine-tuning, transcripts."""
+    """Export logged data: examples for training, chats for fine-tuning, transcripts.
+
+    acp-feed is the catalogue instead, as the Agentic Commerce Protocol's product feed.
+    """
+    if format is ExportFormat.ACP_FEED:
+        _export_feed(out, as_json)
+        return
     from assistant.audit_log import audit
     from assistant.export import export_log
     from assistant.log import ConversationLog
@@ -165,3 +186,20 @@ def export(
         print_json({"format": format.value, "rows": rows, "out": out})
     else:
         messages.print(f"{rows} rows written to {out}")
+
+
+def _export_feed(out: Path, as_json: bool) -> None:
+    from retrieval.catalog import Catalog
+    from retrieval.database import open_database
+    from ui.acp_feed import Seller, write_feed
+
+    settings = load_settings()
+    seller = Seller.of(settings)
+    catalog = Catalog(open_database(settings.resolved_database_url))
+    report = write_feed(catalog.products(), seller, out)
+    if as_json:
+        print_json({"format": ExportFormat.ACP_FEED.value, **asdict(report)})
+        return
+    messages.print(f"{report.written} products written to {out}")
+    if report.rejects_file is not None:
+        messages.print(f"{report.left_out} left out; the reasons are in {report.rejects_file}")

@@ -1,6 +1,7 @@
 // The chat page. Gradio brings `trigger` (an event to the server) and `watch` (its answers).
 import { remember, remembered } from "./memory.js";
 import { followNews } from "./news.js";
+import { pickerOf, thumbnail } from "./picker.js";
 import { newId, report } from "./report.js";
 import { isRevealing, reveal } from "./reveal.js";
 import { motion, prepareRows } from "./rows.js";
@@ -27,6 +28,8 @@ export function start(element, trigger, watch, props) {
       `chat/news/${encodeURIComponent(conversation)}?after=${after}&language=${language}`, document.baseURI),
     show: (now, fresh) => { fresh.forEach(showMessage); showStanding(now); },
   });
+  const picker = pickerOf(form, { t, changed: () => ready() });
+  find("[data-do=picture]").hidden = !props.pictures;
 
   // --- the frame ---------------------------------------------------------------------------
   function dress(part = page) {
@@ -124,10 +127,12 @@ export function start(element, trigger, watch, props) {
   }
 
   // --- a turn ------------------------------------------------------------------------------
-  function openTurn(text, { note = false, again }) {
+  function openTurn(text, { note = false, picture = null, again }) {
     const turn = find("#sg-turn").content.firstElementChild.cloneNode(true);
     turn.classList.add("sg-turn-live");
     turn.querySelector(".sg-said p").textContent = text;
+    turn.querySelector(".sg-said p").hidden = !text;
+    if (picture) turn.querySelector(".sg-said").prepend(thumbnail(picture, t));
     turn.querySelector(".sg-said").classList.toggle("sg-said-note", note);
     for (const old of log.querySelectorAll(".sg-turn-live")) old.classList.remove("sg-turn-live");
     log.append(turn);
@@ -170,14 +175,14 @@ export function start(element, trigger, watch, props) {
     ready();
   }
 
-  function ready() { find("[type=submit]").setAttribute("aria-disabled", !input.value.trim()); }
+  function ready() { find("[type=submit]").setAttribute("aria-disabled", !input.value.trim() && !picker.picture); }
 
-  function say(text) {
+  function say(text, picture = null) {
     text = text.trim();
-    if (!text || current || resuming) return;
-    const key = openTurn(text, { again: () => say(text) });
+    if ((!text && !picture) || current || resuming) return;
+    const key = openTurn(text, { picture, again: () => say(text, picture) });
     remember("unsent", text); // until the server has it, whatever happens to this page
-    trigger("say", { key, message: text, conversation, language });
+    trigger("say", { key, message: text, image: picture?.data ?? null, conversation, language });
   }
 
   function changeCart(product, quantity, label) {
@@ -367,10 +372,12 @@ export function start(element, trigger, watch, props) {
   // --- what the visitor does ---------------------------------------------------------------
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (current || resuming || !input.value.trim()) return;
+    const { picture } = picker;
+    if (current || resuming || (!input.value.trim() && !picture)) return;
     const text = input.value;
     write("");
-    say(text);
+    if (picture) picker.clear();
+    say(text, picture);
   });
   input.addEventListener("input", () => write(input.value));
   input.addEventListener("keydown", (event) => {
@@ -383,6 +390,8 @@ export function start(element, trigger, watch, props) {
 
   const actions = {
     new: newConversation,
+    picture: picker.choose,
+    unpicture: picker.clear,
     stop,
     cart: () => say(t("cart.show")),
     newest: () => scroll.scrollTo({ top: scroll.scrollHeight, behavior: motion() }),

@@ -8,12 +8,13 @@ from pathlib import Path
 from ui.i18n import LANGUAGES, words
 
 SOURCE = Path(__file__).parent / "source"
+SHARED = Path(__file__).parents[1] / "static" / "pictures.js"
 PARTS = ("options", "network", "memory", "dom", "turns", "news", "panel", "main")
 
 _WORDS = (
     "card.", "cart", "widget.", "helpful", "shown.", "empty.title", "empty.lead", "empty.try",
     "log.label", "you", "guide", "input.label", "input.placeholder", "send", "thinking", "failed",
-    "retry", "newtab", "new", "wanted", "suggestions", "compared",
+    "retry", "newtab", "new", "wanted", "suggestions", "compared", "picture.",
     "desk.",
 )  # fmt: skip
 
@@ -29,6 +30,7 @@ def widget_script(shop: str, longest: int) -> str:
         },
     }
     parts = [(SOURCE / f"{name}.js").read_text(encoding="utf-8") for name in PARTS]
+    parts.insert(0, SHARED.read_text(encoding="utf-8").replace("export ", ""))
     style = (SOURCE / "widget.css").read_text(encoding="utf-8")
     return "\n".join(
         [

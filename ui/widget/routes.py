@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, Response
 
 from assistant.money import price_text
@@ -37,6 +37,7 @@ class WidgetShop(BaseModel):
 
     shop: str
     examples: list[Example]
+    pictures: Annotated[bool, Field(description="whether pictures may be sent")] = False
 
 
 class Shelf(BaseModel):
@@ -87,7 +88,7 @@ def widget_router(settings: Settings, catalog: Catalog) -> APIRouter:
         """The shop's name, and wishes to begin with, each of which the shop can fulfil."""
         wishes = api.storefronts.now().wishes
         examples = [Example.model_validate(wish.to_json()) for wish in wishes]
-        return WidgetShop(shop=shop, examples=examples)
+        return WidgetShop(shop=shop, examples=examples, pictures=settings.reads_pictures)
 
     @router.get("/demo-shop", include_in_schema=False)
     def demo_shop(  # pyright: ignore[reportUnusedFunction]

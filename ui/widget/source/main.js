@@ -6,7 +6,7 @@ class Conversation {
     this.isLoaded = false;
     this.panel = new Panel({
       opened: () => this.load(),
-      say: (message) => this.ask("messages", { message }, message, false),
+      say: (message, picture) => this.say(message, picture),
       remove: (chip) => this.ask("removals", { condition: chip.path },
         fill(t("wanted.removed"), chip), true),
       cart: (id, quantity, title) => this.ask("cart",
@@ -43,7 +43,10 @@ class Conversation {
     this.isLoaded = true;
     memory.load();
     const shown = request("/v1/widget", { method: "GET" }).then((answer) => answer.json())
-      .then((shop) => this.panel.welcome(shop.examples)).catch(() => {});
+      .then((shop) => {
+        this.panel.welcome(shop.examples);
+        this.panel.camera.hidden = !shop.pictures;
+      }).catch(() => {});
     const { conversation, token, pending } = memory.held;
     if (!conversation) return shown;
     this.panel.empty.hidden = true;
@@ -87,13 +90,19 @@ class Conversation {
     this.news.begin(history.standing, history.messages.at(-1)?.number ?? 0);
   }
 
-  async ask(kind, body, said, isNote, key = newKey()) {
+  say(message, picture = null) {
+    const body = picture ? { message, image: picture.data } : { message };
+    return this.ask("messages", body, message, false, newKey(), picture);
+  }
+
+  async ask(kind, body, said, isNote, key = newKey(), picture = null) {
     if (this.isBusy) return;
     this.busy(true);
     this.panel.say("");
-    const turn = new Turn(said, isNote, this.panel.actions);
+    const turn = new Turn(said, isNote, this.panel.actions, picture);
     this.panel.add(turn);
-    memory.keep({ pending: { kind, body, said, isNote, key } });
+    // A picture is never kept in the browser: a page left in the middle asks for it anew.
+    memory.keep({ pending: picture ? undefined : { kind, body, said, isNote, key } });
     const trouble = () => {
       turn.trouble(t("widget.reconnecting"));
       this.panel.say(t("widget.reconnecting"));
@@ -105,7 +114,8 @@ class Conversation {
         memory.keep({ conversation, token });
       }
       const { conversation, token } = memory.held;
-      await insist(() => follow(`/v1/conversations/${conversation}/${kind}`,
+      const from = kind === "messages" ? "?channel=widget" : "";
+      await insist(() => follow(`/v1/conversations/${conversation}/${kind}${from}`,
         { body: { ...body, language }, token, key },
         (name, data) => this.happened(turn, name, data)), trouble);
       memory.keep({ pending: undefined });
@@ -114,7 +124,7 @@ class Conversation {
       turn.fail(() => {
         turn.element.remove();
         // What the server failed in is asked anew; the first attempt was not answered.
-        this.ask(kind, body, said, isNote, newKey());
+        this.ask(kind, body, said, isNote, newKey(), picture);
       });
       this.panel.say(t("failed"));
       if (error.status === 401 || error.status === 403) memory.forget();
@@ -192,7 +202,7 @@ function start() {
     },
     say: (message) => {
       conversation.panel.open();
-      conversation.ask("messages", { message: String(message) }, String(message), false);
+      conversation.say(String(message));
     },
   };
   document.dispatchEvent(new CustomEvent("shopguide:ready"));

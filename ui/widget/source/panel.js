@@ -26,14 +26,22 @@ class Panel {
     this.input = el("textarea", { rows: "1", maxlength: String(CONFIG.longest),
       enterkeyhint: "send", autocomplete: "off" });
     this.send = el("button", { type: "submit", class: "send" }, icon("send", 20));
+    this.files = el("input", { type: "file", accept: "image/*", hidden: true, tabindex: "-1",
+      onchange: () => this.#take(this.files.files) });
+    this.camera = el("button", { type: "button", class: "tool camera",
+      onclick: () => this.files.click() }, icon("picture", 21));
+    this.camera.hidden = true;
+    this.chosen = el("div", { class: "chosen" });
+    this.chosen.hidden = true;
     this.remember = el("input", { type: "checkbox",
       onchange: () => actions.consent(this.remember.checked) });
     this.rememberWords = el("span");
     this.form = el("form", { onsubmit: (event) => this.#submit(event) },
-      el("div", { class: "field" }, this.input, this.send),
+      this.chosen,
+      el("div", { class: "field" }, this.camera, this.files, this.input, this.send),
       el("label", { class: "remember" }, this.remember, this.rememberWords));
     this.window = el("section", { class: "window", role: "dialog", "aria-labelledby": "title" },
-      el("header", {}, this.title, this.fresh, this.closer),
+      el("div", { class: "top" }, this.title, this.fresh, this.closer),
       this.log, this.standing, this.wanted, this.status, this.form);
     this.window.hidden = true;
     this.root = el("div", { class: "root" }, this.window, this.launcher);
@@ -42,6 +50,12 @@ class Panel {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) this.#submit(event);
     });
     this.input.addEventListener("input", () => this.#grow());
+    this.input.addEventListener("paste", (event) => {
+      if (!this.camera.hidden && pictureIn(event.clipboardData?.files)) {
+        event.preventDefault();
+        this.#take(event.clipboardData.files);
+      }
+    });
     this.window.addEventListener("keydown", (event) => this.#keys(event));
     this.speak();
     document.body.append(this.host);
@@ -54,9 +68,10 @@ class Panel {
     this.root.lang = language;
     this.title.textContent = CONFIG.shop;
     const named = [[this.launcher, "widget.open"], [this.fresh, "new"], [this.closer, "widget.close"],
-      [this.log, "log.label"], [this.input, "input.label"], [this.send, "send"]];
+      [this.log, "log.label"], [this.input, "input.label"], [this.send, "send"],
+      [this.camera, "picture.add"]];
     for (const [element, key] of named) element.setAttribute("aria-label", t(key));
-    for (const element of [this.fresh, this.closer, this.launcher]) {
+    for (const element of [this.fresh, this.closer, this.launcher, this.camera]) {
       element.title = element.getAttribute("aria-label");
     }
     this.input.placeholder = t("input.placeholder");
@@ -163,10 +178,37 @@ class Panel {
   #submit(event) {
     event.preventDefault();
     const said = this.input.value.trim();
-    if (!said || this.send.disabled) return;
+    if ((!said && !this.picture) || this.send.disabled) return;
+    const picture = this.picture;
     this.input.value = "";
     this.#grow();
-    this.actions.say(said);
+    this.#show(null);
+    this.actions.say(said, picture);
+  }
+
+  // What is chosen is shown as it will be sent; a page's policy may forbid pictures by address.
+  async #take(files) {
+    const file = pictureIn(files);
+    this.files.value = "";
+    if (!file) return;
+    try {
+      this.#show(await shrink(file));
+      this.say("");
+    } catch {
+      this.#show(null);
+      this.chosen.hidden = false;
+      this.chosen.replaceChildren(el("p", {}, t("picture.bad")));
+      this.say(t("picture.bad"));
+    }
+    this.input.focus();
+  }
+
+  #show(picture) {
+    this.picture = picture;
+    this.chosen.hidden = !picture;
+    this.chosen.replaceChildren(...(picture ? [thumbnail(picture.canvas),
+      el("button", { type: "button", class: "tool", "aria-label": t("picture.remove"),
+        onclick: () => { this.#show(null); this.input.focus(); } }, icon("close", 16))] : []));
   }
 
   #grow() {

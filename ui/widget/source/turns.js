@@ -1,7 +1,7 @@
 // One turn as it is drawn: what was said, the cards, the text, and what can be done next.
 
 class Turn {
-  constructor(said, isNote, actions) {
+  constructor(said, isNote, actions, picture = null) {
     this.actions = actions;
     this.cards = el("div");
     this.text = el("p", { class: "text", dir: "auto" });
@@ -12,7 +12,8 @@ class Turn {
     this.tail = el("div", { class: "tail" });
     this.element = el("article", { class: "turn", "aria-busy": "true" },
       el("div", { class: isNote ? "said note" : "said" },
-        hidden(t("you")), el("p", { dir: "auto" }, said)),
+        hidden(t("you")), picture ? thumbnail(picture.canvas) : null,
+        said ? el("p", { dir: "auto" }, said) : null),
       el("div", { class: "answer" },
         el("h3", { class: "hidden" }, t("guide")),
         this.cards, this.text, this.waiting, this.tail));
@@ -65,6 +66,13 @@ class Turn {
   number(turn) {
     this.element.dataset.turn = turn;
   }
+}
+
+function thumbnail(drawn) {
+  const canvas = el("canvas", { class: "thumbnail", role: "img", "aria-label": t("picture.yours"),
+    width: drawn.width, height: drawn.height });
+  canvas.getContext("2d").drawImage(drawn, 0, 0);
+  return canvas;
 }
 
 function cardRow(products, language, turn, actions) {
