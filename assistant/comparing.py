@@ -11,7 +11,7 @@ from assistant.money import price_text
 from assistant.naming import Naming
 from assistant.reasons import rating_text, stock_text
 from assistant.reply import Comparison, ComparisonRow
-from assistant.text_safety import gives_orders
+from assistant.text_safety import gives_orders, is_command
 from assistant.understanding.words import grammar_pattern
 from assistant.writing.plan import Advantage
 from retrieval.product import Product
@@ -35,7 +35,7 @@ def comparison_of(products: Sequence[Product], naming: Naming) -> Comparison:
         facts = [
             fact
             for fact in naming.attributes(product)
-            if not (is_size(fact[0]) or _NO_DIFFERENCE.search(fact[0]))
+            if not (is_size(fact[0]) or is_command(fact[1]) or _NO_DIFFERENCE.search(fact[0]))
         ]
         if product.current_price is not None:
             price = price_text(product.current_price, product.currency, language)
