@@ -149,4 +149,6 @@ def _svg(spec: str) -> str:
     """The picture of a chart; the same numbers are drawn once."""
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(json.loads(spec))
+    drawn = vl_convert.vegalite_to_svg(json.loads(spec))
+    # The page tells what a picture shows; its many parts would be read out one by one.
+    return drawn.replace("<svg ", '<svg aria-hidden="true" ', 1)

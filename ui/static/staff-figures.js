@@ -3,7 +3,8 @@
 const tip = document.createElement("div");
 tip.className = "st-tip";
 tip.hidden = true;
-document.body.append(tip);
+tip.ariaHidden = "true"; // the tables tell the same
+document.querySelector("main").append(tip);
 
 function nearest(chart, x, y) {
   let found = null, least = Infinity;
