@@ -91,6 +91,7 @@ def build_version(
             "method": recipe.method,
             "base": base,
             "seed": recipe.seed,
+            "layers": recipe.layers,
             "metrics": after.quality(),
         }
         manifest = registry.register(folder, own | details)

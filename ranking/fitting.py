@@ -99,6 +99,10 @@ def fit(
         rated=rating is not None and recipe.rating_weight > 0,
         dropout=recipe.dropout,
     )
+    if recipe.layers is not None:
+        from ranking.pruning import check_prunable
+
+        check_prunable(tower, recipe.layers, recipe.method)
     parameters = sum(one.numel() for one in tower.parameters() if one.requires_grad)
     encode = PairEncoder(base_folder(base) / "tokenizer.json")
     chosen_on = thinned(validation, numbers, recipe.seed, plain_rating)
@@ -121,6 +125,19 @@ def fit(
             lambda done, total: progress("Training", done, total),
             watch,
         )
+    if recipe.layers is not None:
+        from ranking.model import merged
+        from ranking.pruning import distilled
+
+        tower = distilled(
+            merged(tower),
+            encode,
+            pairs,
+            chosen_on,
+            recipe.layers,
+            recipe.seed,
+            lambda done, total: progress("Distilling", done, total),
+        )
     progress("Calibrating", 0, None)
     # Trees know their own queries by heart: what they leave unexplained there says nothing.
     fused = stacked or numbers
@@ -134,7 +151,7 @@ def fit(
         rating.save(folder / RATING)
     tower.rating = None  # read off the logit by the rating's own weights from now on
     tensors = trained_tensors(tower)
-    if is_adapter(recipe.method):
+    if is_adapter(recipe.method) and recipe.layers is None:
         tensors = {name: one.half() for name, one in tensors.items()}
     write_atomically(folder / TRAINED, save(tensors))
     write_atomically(folder / CURVE, json.dumps([asdict(one) for one in curve]).encode())

@@ -63,7 +63,8 @@ class Recipe:
     "sgd" (with momentum; its rates are ten times AdamW's). `patience` is how many evaluations
     without a lower validation loss end the training; `clip` bounds the gradient's norm.
     `listwise` and `rating_weight` are the weights of those losses beside that of clicks (see
-    `ranking.losses`). `batch` is shared by all workers, where there are several.
+    `ranking.losses`). `batch` is shared by all workers, where there are several. With
+    `layers` the tuned tower teaches one of so many layers, which then takes its place.
     """
 
     method: str
@@ -79,6 +80,7 @@ class Recipe:
     listwise: float = 0.0
     rating_weight: float = 0.0
     dropout: float = 0.1
+    layers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

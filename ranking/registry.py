@@ -39,7 +39,8 @@ class RegistryError(ShopGuideError):
 class Manifest:
     """What is known of one version; `metrics` are those after training, on unseen queries.
 
-    `simulated` says that the examples were made by a simulation, not by customers.
+    `simulated` says that the examples were made by a simulation, not by customers; `layers` how
+    many layers the tower was pruned to, None where it has all of its base's.
     """
 
     version: str
@@ -51,6 +52,7 @@ class Manifest:
     examples: int
     parent: str | None = None
     simulated: bool = False
+    layers: int | None = None
     metrics_before: dict[str, float] = field(default_factory=dict)
     metrics: dict[str, float] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)  # name: SHA-256

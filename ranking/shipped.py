@@ -12,12 +12,16 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ranking.files import sha256, write_atomically
 from ranking.fusion import read_fusion
 from ranking.registry import MANIFEST, Manifest, Registry
 from ranking.serving import FUSION
 from retrieval.errors import MissingWeightsError
+
+if TYPE_CHECKING:
+    from ranking.model import TextTower
 
 # Told of long work: step, how much is done of how much (None: not known).
 Progress = Callable[[str, int, int | None], None]
@@ -75,20 +79,30 @@ def read_shipped() -> Manifest:
 
 def build_version(source: Path, manifest: Manifest, folder: Path, report: Progress) -> None:
     """Fill a version's folder from trained tensors and fusion weights."""
-    from safetensors.torch import load_file
-
     from ranking.export import export_tower
-    from ranking.model import load_tower, load_trained
 
-    tensors = load_file(source / TRAINED)
-    tower = load_tower(manifest.base, manifest.method)
-    load_trained(tower, tensors)
+    tower = trained_tower(source, manifest)
     report("Preparing the click model", 1, 3)
     export_tower(tower, manifest.base, folder)
     report("Preparing the click model", 2, 3)
     for name in (TRAINED, FUSION):
         (folder / name).write_bytes((source / name).read_bytes())
     read_fusion(folder / FUSION)
+
+
+def trained_tower(source: Path, manifest: Manifest) -> TextTower:
+    """The tower of a version in full precision, from its base and what was trained of it."""
+    from safetensors.torch import load_file
+
+    from ranking.model import load_tower, load_trained
+    from ranking.pruning import pruned
+
+    if manifest.layers is None:
+        tower = load_tower(manifest.base, manifest.method)
+    else:
+        tower = pruned(load_tower(manifest.base, "head"), manifest.layers)
+    load_trained(tower, load_file(source / TRAINED))
+    return tower
 
 
 def ship(registry: Registry, version: str, target: Path = SHIPPED) -> None:

@@ -69,6 +69,7 @@ def train_clicks(
     dropout: float = 0.1,
     most_queries: int | None = None,
     workers: int = 1,
+    layers: int | None = None,
     debias: str = "given",
     resume: bool = True,
     force: bool = False,
@@ -78,9 +79,9 @@ def train_clicks(
 
     Split by query into 70 % to train on, 15 % to choose and calibrate on, 15 % to report on.
     The same command after a kill goes on from the last checkpoint, unless `resume` is False.
-    `optimizer`, `learning_rate`, `patience`, `listwise`, `rating_weight` and `dropout` are as in
-    `Recipe`, `most_queries` as in `read_examples`, `debias` as in `ranking.debias`; more than
-    one of `workers` train by Ray.
+    `optimizer`, `learning_rate`, `patience`, `listwise`, `rating_weight`, `dropout` and `layers`
+    are as in `Recipe`, `most_queries` as in `read_examples`, `debias` as in `ranking.debias`;
+    more than one of `workers` train by Ray.
 
     Raises:
         ShopGuideError: where the examples, the base or the method cannot be used.
@@ -108,6 +109,7 @@ def train_clicks(
         listwise=listwise,
         rating_weight=rating_weight,
         dropout=dropout,
+        layers=layers,
     )
 
     registry = Registry(settings.models_dir)

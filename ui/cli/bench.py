@@ -16,7 +16,7 @@ import typer
 from retrieval.errors import ShopGuideError
 from retrieval.product import Product
 from ui.cli import bench_load
-from ui.cli.bench_clicks import CLICK_RUNS, Asked
+from ui.cli.bench_clicks import CLICK_RUNS, Asked, versions
 from ui.cli.output import print_fields, print_json
 from ui.settings import Settings, load_settings
 
@@ -65,7 +65,8 @@ def bench(
         int | None, typer.Option(min=1, help="methods: on how many of them towers are tuned")
     ] = None,
     methods: Annotated[
-        str | None, typer.Option(help="methods: which, by commas; all by default")
+        str | None,
+        typer.Option(help="methods: which, by commas; with rerank --examples: which versions"),
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="methods: passes over the examples")] = 1,
     servers: Annotated[
@@ -87,7 +88,8 @@ def bench(
 ) -> None:
     """Measure this shop on this machine.
 
-    retrieval, rerank and ingest run beside LangChain's Chroma and sentence-transformers;
+    retrieval, rerank and ingest run beside LangChain's Chroma and sentence-transformers; with
+    --examples rerank shows registered versions, quality and latency on one page;
     turn times what a customer waits for; grounding counts facts in replies that are in no
     record, by a checker that shares no code with the writer's; languages counts the wishes in
     one language that find their products in another, by each encoder that is installed;
@@ -104,10 +106,12 @@ def bench(
     lets them come at a steady rate and watches the memory. Both stay on this machine.
     """
     settings = load_settings()
+    asked = Asked(settings, limit, examples or [], grade, folds, tuned_folds, methods, epochs)
     if name is Bench.INBOX:
         report = _inbox(database, limit)
+    elif name is Bench.RERANK and examples:
+        report = versions(asked)
     elif name.value in CLICK_RUNS:
-        asked = Asked(settings, limit, examples or [], grade, folds, tuned_folds, methods, epochs)
         report = CLICK_RUNS[name.value](asked)
     elif name is Bench.LOAD:
         report = bench_load.load(settings, _lines(queries, limit), servers, seconds, peer)

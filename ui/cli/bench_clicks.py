@@ -90,6 +90,21 @@ def _days(asked: Asked) -> object:
         )
 
 
+def versions(asked: Asked) -> object:
+    """Registered versions on examples: quality and latency on one page."""
+    from ranking.examples import read_examples
+    from ranking.groups import build_groups
+    from ranking.versions_bench import bench_versions
+    from retrieval.embeddings import open_embedder
+
+    if not asked.examples:
+        raise ShopGuideError("quality beside latency needs --examples FILE")
+    names = (asked.methods or "champion").replace(" ", "").split(",")
+    read = read_examples(asked.examples, asked.grade)
+    groups = build_groups(read, open_embedder(asked.settings))[: asked.limit]
+    return bench_versions(asked.settings, groups, names)
+
+
 CLICK_RUNS: dict[str, Callable[[Asked], object]] = {
     "methods": _methods,
     "bias": _bias,

@@ -61,6 +61,12 @@ def train_clicks(
     workers: Annotated[
         int, typer.Option(min=1, help="processes or machines that train, by Ray (extra 'ray')")
     ] = 1,
+    layers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="let the tuned tower teach a faster one of so many layers, and use that"
+        ),
+    ] = None,
     debias: Annotated[
         str,
         typer.Option(
@@ -84,6 +90,8 @@ def train_clicks(
 
     if from_log == bool(examples):
         raise typer.BadParameter("give either --examples FILE or --from-log")
+    if from_log and layers is not None:
+        raise typer.BadParameter("--layers goes with --examples FILE")
     settings = load_settings()
     if examples is None:
         with progress_bar() as advance:
@@ -120,6 +128,7 @@ def train_clicks(
             dropout=dropout,
             most_queries=most_queries,
             workers=workers,
+            layers=layers,
             debias=debias,
             resume=resume,
             force=force,
