@@ -23,6 +23,7 @@ from ui.staff.tokens import csrf_token
 OPEN_TO_ALL = {
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    ("GET", "/metrics"),  # to this machine or by a token: tests/ui/test_observing.py
     ("GET", "/v1/openapi.json"),
     ("GET", "/images/{name}"),
     ("GET", "/product/{product_id:path}"),
