@@ -6,7 +6,6 @@ import base64
 import io
 import json
 import os
-import re
 import threading
 import time
 from collections.abc import Iterator
@@ -434,7 +433,6 @@ def test_the_examples_are_true_and_the_manual_is_current(http: httpx.Client) -> 
     manual = Path(__file__).parents[2] / "docs" / "api.md"
     if os.environ.get("SHOPGUIDE_WRITE_MANUAL"):
         manual.write_text(reference(document), encoding="utf-8")
-    told = re.findall("### `([A-Z]+) (/v1/[^`]+)`", manual.read_text(encoding="utf-8"))
-    assert told
-    for method, path in told:
-        assert method.lower() in document["paths"][path], "write it with SHOPGUIDE_WRITE_MANUAL=1"
+    assert manual.read_text(encoding="utf-8") == reference(document), (
+        "run this test with SHOPGUIDE_WRITE_MANUAL=1"
+    )

@@ -62,6 +62,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
                 "helpful": True,
             }
         ],
+        "messages": [],
+        "standing": {"state": "guide", "agent": None, "staffed": False, "typing": False},
         "wanted": [{"path": "price", "label": "up to $100"}],
         "more": False,
     },
