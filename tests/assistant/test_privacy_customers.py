@@ -75,7 +75,7 @@ def test_a_customer_is_told_everything(engine: Engine, log: ConversationLog, vau
     assert "parka" in document
     assert "another" not in document
     assert set(data["records"]) == {  # type: ignore[arg-type]
-        "conversations", "turns", "impressions", "events", "feedback", "consents",
+        "conversations", "turns", "impressions", "events", "feedback", "consents", "figures_wishes",
     }  # fmt: skip
     without = json.dumps(customer_data(engine, "lea@shop.example", one).to_json())
     assert MARK in without

@@ -11,6 +11,7 @@ from fake_guide import PRODUCTS
 
 from assistant.log import LoggedTurn
 from assistant.reply import Intent, ProductCard, Reply
+from assistant.takeover.timeline import News
 from retrieval.facets import Facets
 from retrieval.product import Product, Translation
 from ui.chat.cards import cards_html
@@ -79,7 +80,7 @@ def test_nothing_a_customer_or_a_reply_says_becomes_markup(attack: str) -> None:
         writer="composer",
     )  # fmt: skip
     turn = LoggedTurn(1, attack, reply, datetime.now(UTC))
-    page = conversation_json("c", [turn], reader())
+    page = conversation_json("c", [turn], reader(), News())
     shown = soup(str(page["turns"]) + str(page["chips"]))
     assert not shown.find_all(["script", "iframe", "img"])
     assert shown.find(class_="sg-said").find("p").get_text() == attack
@@ -157,7 +158,9 @@ def test_constraints_that_cannot_be_read_give_no_chips() -> None:
 
 
 def test_an_unfinished_turn_says_so() -> None:
-    page = conversation_json("c", [LoggedTurn(1, "hello", None, datetime.now(UTC))], reader())
+    page = conversation_json(
+        "c", [LoggedTurn(1, "hello", None, datetime.now(UTC))], reader(), News()
+    )
     assert "This answer was not finished." in str(page["turns"])
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from own_loop import in_own_loop
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from ui.desk import BusyError, StoppingError, TurnDesk
@@ -26,7 +27,7 @@ def test_more_than_there_is_room_for_is_refused_with_a_time() -> None:
         assert await desk.run(lambda: "room again") == "room again"
         desk.close()
 
-    asyncio.run(story())
+    in_own_loop(story)
 
 
 def test_a_turn_that_would_wait_too_long_is_refused_though_there_is_room() -> None:
@@ -45,7 +46,7 @@ def test_a_turn_that_would_wait_too_long_is_refused_though_there_is_room() -> No
         await asyncio.gather(*under_way)
         desk.close()
 
-    asyncio.run(story())
+    in_own_loop(story)
 
 
 def test_what_a_turn_logs_carries_the_ids_of_its_request() -> None:
@@ -54,7 +55,7 @@ def test_what_a_turn_logs_carries_the_ids_of_its_request() -> None:
         with bound_contextvars(request_id="r-1"):
             return await desk.run(get_contextvars)
 
-    assert asyncio.run(story())["request_id"] == "r-1"
+    assert in_own_loop(story)["request_id"] == "r-1"
 
 
 def test_told_to_stop_it_begins_nothing_and_finishes_what_it_has() -> None:
@@ -69,7 +70,7 @@ def test_told_to_stop_it_begins_nothing_and_finishes_what_it_has() -> None:
         assert await asyncio.gather(*under_way) == [True] * 3
         desk.close()
 
-    asyncio.run(story())
+    in_own_loop(story)
 
 
 def test_who_is_in_a_hurry_does_not_wait_for_it() -> None:
@@ -82,4 +83,4 @@ def test_who_is_in_a_hurry_does_not_wait_for_it() -> None:
         go.set()
         desk.close()
 
-    asyncio.run(story())
+    in_own_loop(story)

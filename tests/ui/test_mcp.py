@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from own_loop import in_own_loop
 from visiting import RealSite
 
 from ui.api.keys import Scope
@@ -21,12 +20,6 @@ from ui.api.keys import Scope
 TOOLS = {"search_products", "get_product", "compare_products", "ask_guide", "get_cart",
          "update_cart"}  # fmt: skip
 Use = Callable[[Client], Awaitable[None]]
-
-
-def in_own_loop(go: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run it in a thread of its own: a browser of another test may hold this thread's loop."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(go())).result()
 
 
 def over_http(site: RealSite, headers: dict[str, str], use: Use) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
 from urllib.parse import quote
 
 import pytest
@@ -17,7 +19,9 @@ from starlette.testclient import TestClient
 from assistant.inbox.review import Reviews
 from assistant.log import ConversationLog, Impression, TurnRecord
 from assistant.reply import Comparison, ComparisonRow, Intent, ProductCard, Reply
+from assistant.turn import Guide
 from retrieval.catalog import Catalog
+from ui.api.access import Api
 from ui.staff import passwords
 from ui.staff.guard import SIGN_IN
 from ui.staff.roles import Role
@@ -40,8 +44,10 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def desk(engine: Engine) -> Desk:
-    Catalog(engine)
-    return make_desk(engine)
+    desk = make_desk(engine)
+    empty_shop = cast(Guide, SimpleNamespace(search=lambda *_: []))
+    desk.app.state.api = Api(desk.console.settings, engine, empty_shop, Catalog(engine))
+    return desk
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ def witness(
     """
     api = api_of(request)
     if token is not None and api.tokens.matches(conversation_id, token):
-        api.limit(f"news {conversation_id}", NEWS_PER_MINUTE)
+        api.limit(request, f"news {conversation_id}", NEWS_PER_MINUTE)
         return Caller(f"conversation {conversation_id}", None)
     caller = caller_of(request, credentials)
     if caller.may(Scope.CONVERSATIONS):

@@ -30,7 +30,7 @@ def news_router(guide: Guide) -> APIRouter:
     ) -> Response:
         """Who has the conversation, and the messages since `after` as markup."""
         address = request.client.host if request.client else "unknown"
-        api_of(request).limit(f"chat news {address}", PER_MINUTE)
+        api_of(request).limit(request, f"chat news {address}", PER_MINUTE)
         found = guide.news(conversation_id, after)
         messages = [
             {
