@@ -15,7 +15,7 @@ run: .venv/.installed
 	@exec $(BIN)/shopguide serve
 
 test: .venv/.installed-dev lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

@@ -170,7 +170,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (b"", "is empty"),
         (b" \n\n", "is empty"),
-        (gzip.compress(b"x" * 10_000)[:-20], "the gzip file is damaged or cut off"),
+        (gzip.compress(b"x" * 10_000, mtime=0)[:-20], "the gzip file is damaged or cut off"),
         (b"\x00\x01\x02\x03" * 100, "is a binary file"),
         (b"PK\x03\x04rest", "is a binary file"),
         (b"just some words\nand more", "neither JSON, XML nor a table"),
