@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -57,8 +58,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def real_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSite]:
     """The real guide over five products, with its writer's sentences composed."""
+    with real_site_in(tmp_path_factory.mktemp("real")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def fresh_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSite]:
+    """The same, where nobody but the tests of this module ever talked."""
+    with real_site_in(tmp_path_factory.mktemp("fresh")) as site:
+        yield site
+
+
+@contextmanager
+def real_site_in(folder: Path) -> Iterator[RealSite]:
     settings = Settings(
-        data_dir=tmp_path_factory.mktemp("real"),
+        data_dir=folder,
         port=free_port(),
         shop_name=SHOP,
         writer="composer",

@@ -27,13 +27,13 @@ def axe_faults(visitor: Visitor) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def talk(real_site: RealSite) -> str:
+def talk(fresh_site: RealSite) -> str:
     """The conversation of a customer who also wanted what the shop lacks."""
-    *_, reply = real_site.guide.answer("a waterproof jacket under $100", customer_id="c-story")
+    *_, reply = fresh_site.guide.answer("a waterproof jacket under $100", customer_id="c-story")
     assert isinstance(reply, Reply)
     conversation_id = reply.conversation_id
-    list(real_site.guide.answer("rather in blue", conversation_id=conversation_id))
-    list(real_site.guide.answer("防水夹克", customer_id="c-other"))
+    list(fresh_site.guide.answer("rather in blue", conversation_id=conversation_id))
+    list(fresh_site.guide.answer("防水夹克", customer_id="c-other"))
     return conversation_id
 
 
@@ -47,10 +47,10 @@ def signed_in(browser: Browser, site: RealSite, **options: object) -> Visitor:
     return visitor
 
 
-def test_a_leads_day(browser: Browser, real_site: RealSite, talk: str, tmp_path: Path) -> None:
-    console: StaffConsole = real_site.app.state.staff
+def test_a_leads_day(browser: Browser, fresh_site: RealSite, talk: str, tmp_path: Path) -> None:
+    console: StaffConsole = fresh_site.app.state.staff
     console.accounts.add(LEAD, "Lea", Role.LEAD, password=PASSWORD)
-    lead = signed_in(browser, real_site)
+    lead = signed_in(browser, fresh_site)
     page = lead.page
 
     # She filters and searches the inbox, and reads.
@@ -80,7 +80,7 @@ def test_a_leads_day(browser: Browser, real_site: RealSite, talk: str, tmp_path:
     turn.get_by_label("A better answer").fill("The Moorland Shell costs $74.50.")
     turn.get_by_role("button", name="Keep the verdict").click()
     expect(page.locator("#turn-1 .st-badge-label")).to_have_text("Bad")
-    page.goto(f"{real_site.address}/staff?label=rain+gear")
+    page.goto(f"{fresh_site.address}/staff?label=rain+gear")
     expect(page.locator(".st-row")).to_have_count(1)
 
     # What she wrote trains the writer.
@@ -122,13 +122,13 @@ def test_a_leads_day(browser: Browser, real_site: RealSite, talk: str, tmp_path:
     assert {"sign-in", "read", "label", "note", "verdict", "export figures",
             "export customer", "erase customer"} <= actions  # fmt: skip
     page.get_by_role("button", name="Sign out").click()
-    expect(page).to_have_url(f"{real_site.address}/staff/sign-in")
+    expect(page).to_have_url(f"{fresh_site.address}/staff/sign-in")
     lead.close()
 
 
-def test_the_console_on_a_phone_in_the_dark(browser: Browser, real_site: RealSite) -> None:
+def test_the_console_on_a_phone_in_the_dark(browser: Browser, fresh_site: RealSite) -> None:
     phone = signed_in(
-        browser, real_site, viewport={"width": 390, "height": 844}, is_mobile=True,
+        browser, fresh_site, viewport={"width": 390, "height": 844}, is_mobile=True,
         has_touch=True, color_scheme="dark",
     )  # fmt: skip
     for path in ("/staff", "/staff/figures", "/staff/figures/fairness", "/staff/controls"):

@@ -18,15 +18,15 @@ WISH = "a waterproof jacket under $100"
 
 
 @pytest.fixture
-def customer(browser: Browser, real_site: RealSite) -> Iterator[Visitor]:
-    visitor = Visitor(browser, real_site.address)
+def customer(browser: Browser, fresh_site: RealSite) -> Iterator[Visitor]:
+    visitor = Visitor(browser, fresh_site.address)
     yield visitor
     visitor.close()
 
 
 @pytest.fixture
-def agent(browser: Browser, real_site: RealSite) -> Iterator[Visitor]:
-    visitor = Visitor(browser, real_site.address)
+def agent(browser: Browser, fresh_site: RealSite) -> Iterator[Visitor]:
+    visitor = Visitor(browser, fresh_site.address)
     yield visitor
     visitor.close()
 
@@ -40,9 +40,9 @@ def sign_in(agent: Visitor, email: str) -> Page:
 
 
 def test_a_person_takes_over_from_the_guide(
-    customer: Visitor, agent: Visitor, real_site: RealSite
+    customer: Visitor, agent: Visitor, fresh_site: RealSite
 ) -> None:
-    engine = real_site.app.state.staff.engine
+    engine = fresh_site.app.state.staff.engine
     Accounts(engine).add("mia@story.example", "Mia", Role.LEAD, password=PASSWORD)
     CannedAnswers(engine).keep("lead", "Hello", "Hello, this is {agent} of {shop}.", "")
 
@@ -72,7 +72,7 @@ def test_a_person_takes_over_from_the_guide(
     desk.fill("#case-text", "/hel")
     expect(shop.locator(".sg-standing")).to_contain_text("Mia is writing")
     desk.press("#case-text", "Enter")
-    hello = f"Hello, this is Mia of {real_site.settings.shop_name}."
+    hello = f"Hello, this is Mia of {fresh_site.settings.shop_name}."
     expect(desk.locator("#case-text")).to_have_value(hello)
     desk.locator("[data-products] summary").click()
     desk.fill("#product-words", "anorak")
@@ -102,7 +102,7 @@ def test_a_person_takes_over_from_the_guide(
 
     # And all of it is erased.
     conversation = shop.evaluate("localStorage.getItem('shopguide.conversation')")
-    desk.goto(f"{real_site.address}/staff/privacy")
+    desk.goto(f"{fresh_site.address}/staff/privacy")
     desk.fill("#erase-customer", conversation)
     desk.fill("#erase-again", conversation)
     desk.locator("form[action='/staff/privacy/erase'] button").click()
