@@ -22,10 +22,10 @@ def test_the_api_keeps_its_own_document(real_site: RealSite, tmp_path: Path) -> 
         [
             Path(sys.executable).with_name("st"), "run", f"{real_site.address}/v1/openapi.json",
             "--header", f"Authorization: {key}", "--checks", CHECKS,
-            "--phases", "examples,coverage,fuzzing", "--max-examples", "3", "--max-time", "150",
+            "--phases", "examples,coverage,fuzzing", "--max-examples", "1", "--max-time", "150",
             "--seed", "7", "--no-color", "--continue-on-failure",
         ],
-        cwd=tmp_path, capture_output=True, text=True, timeout=240,
+        cwd=tmp_path, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-6000:]
     assert "Tested: 18" in run.stdout
