@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -88,9 +88,3 @@ class Masker:
         if isinstance(value, list | tuple):
             return [self.mask_all(each) for each in cast("Sequence[object]", value)]
         return value
-
-
-def placeholders(text: str) -> Iterator[str]:
-    """The placeholders in a masked text."""
-    for match in _PLACEHOLDER.finditer(text):
-        yield match[0]

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from turn_guide import small_guide
+from turn_guide import say, small_guide
 from turn_parts import SHOP, jacket
 
 from assistant.audit import Auditor
-from assistant.reply import Reply
 from assistant.turn import Guide
 
 TENTS = [
@@ -33,16 +32,6 @@ def guide(tmp_path: Path) -> Iterator[Guide]:
     opened = small_guide(tmp_path, products=PRODUCTS)
     yield opened
     opened.close()
-
-
-def say(guide: Guide, *messages: str) -> Reply:
-    conversation = reply = None
-    for message in messages:
-        for event in guide.answer(message, conversation_id=conversation):
-            if isinstance(event, Reply):
-                conversation, reply = event.conversation_id, event
-    assert reply is not None
-    return reply
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from shop_facets import FACETS, Talk
-from turn_guide import small_guide
+from turn_guide import say, small_guide
 from turn_parts import SHOP, jacket
 
-from assistant.reply import Intent, Reply
+from assistant.reply import Intent
 from assistant.state import DialogueState
 from assistant.turn import Guide
 from assistant.understanding.understander import Understander
@@ -31,16 +31,6 @@ def guide(tmp_path: Path) -> Iterator[Guide]:
     opened = small_guide(tmp_path, products=[*SHOP, *BOOTS])
     yield opened
     opened.close()
-
-
-def say(guide: Guide, *messages: str) -> Reply:
-    conversation = reply = None
-    for message in messages:
-        for event in guide.answer(message, conversation_id=conversation):
-            if isinstance(event, Reply):
-                conversation, reply = event.conversation_id, event
-    assert reply is not None
-    return reply
 
 
 @pytest.mark.parametrize(

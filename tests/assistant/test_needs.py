@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from shop_facets import FACETS, Talk
-from turn_guide import small_guide
+from turn_guide import say, small_guide
 from turn_parts import jacket
 
 from assistant.audit import Auditor
@@ -44,16 +44,6 @@ def guide(tmp_path: Path) -> Iterator[Guide]:
     opened = small_guide(tmp_path, products=PRODUCTS)
     yield opened
     opened.close()
-
-
-def say(guide: Guide, *messages: str) -> Reply:
-    conversation = reply = None
-    for message in messages:
-        for event in guide.answer(message, conversation_id=conversation):
-            if isinstance(event, Reply):
-                conversation, reply = event.conversation_id, event
-    assert reply is not None
-    return reply
 
 
 def test_each_thing_has_its_own_conditions_and_number(understander: Understander) -> None:

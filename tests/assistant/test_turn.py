@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from turn_guide import small_guide
+from turn_guide import reply_of, say, small_guide
 from turn_parts import SHELL, ScriptedModel
 
 from assistant.events import Event, EventKind
-from assistant.reply import Intent, ProductsReady, Reply, TextReady, TurnEvent
+from assistant.reply import Intent, ProductsReady, Reply, TextReady
 from assistant.tables import turns
 from assistant.turn import Guide
 
@@ -25,21 +25,6 @@ def guide(tmp_path: Path) -> Iterator[Guide]:
     guide = small_guide(tmp_path)
     yield guide
     guide.close()
-
-
-def reply_of(events: Iterator[TurnEvent]) -> Reply:
-    return [event for event in events if isinstance(event, Reply)][-1]
-
-
-def say(guide: Guide, *messages: str) -> Reply:
-    """Say several things in one conversation; the last reply."""
-    conversation = None
-    reply: Reply | None = None
-    for message in messages:
-        reply = reply_of(guide.answer(message, conversation_id=conversation))
-        conversation = reply.conversation_id
-    assert reply is not None
-    return reply
 
 
 def test_cards_come_first_then_text_then_the_whole_reply(guide: Guide) -> None:

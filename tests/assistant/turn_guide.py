@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from turn_parts import SHOP
 from assistant.controls import Controls
 from assistant.llm import LanguageModel
 from assistant.log import ConversationLog
+from assistant.reply import Reply, TurnEvent
 from assistant.settings import AssistantSettings
 from assistant.turn import Guide, Parts
 from assistant.writing.writer import Writer
@@ -143,3 +144,19 @@ def _passes(product: Product, filters: Filters | None) -> bool:
         and product.variant_group not in filters.exclude_groups
         and product.id not in filters.exclude_ids
     )
+
+
+def reply_of(events: Iterable[TurnEvent]) -> Reply:
+    """The reply that ends a turn."""
+    return [event for event in events if isinstance(event, Reply)][-1]
+
+
+def say(guide: Guide, *messages: str) -> Reply:
+    """Say several things in one conversation; the last reply."""
+    conversation = None
+    reply: Reply | None = None
+    for message in messages:
+        reply = reply_of(guide.answer(message, conversation_id=conversation))
+        conversation = reply.conversation_id
+    assert reply is not None
+    return reply
