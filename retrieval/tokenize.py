@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import ModuleType
 
 import Stemmer
 
@@ -52,7 +53,13 @@ def _stem(word: str) -> str:
 
 
 def _segment(run: str) -> list[str]:
-    import jieba  # a second to load its dictionary: only where there is Chinese
+    return [word for word in _jieba().cut_for_search(run) if word.strip()]
+
+
+@cache
+def _jieba() -> ModuleType:
+    """Segments Chinese; a second to load its dictionary, so only where there is Chinese."""
+    import jieba
 
     jieba.setLogLevel(logging.WARNING)
-    return [word for word in jieba.cut_for_search(run) if word.strip()]
+    return jieba

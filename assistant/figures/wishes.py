@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-from sklearn.cluster import AgglomerativeClustering
 from sqlalchemy import Engine, func, select
 
 from assistant.figures.reading import Asked
@@ -98,6 +97,8 @@ def _groups(language: str, said: Sequence[tuple[str, int]], embed: Embed) -> lis
     vectors = embed([wish for wish, _ in said])
     if len(said) == 1:
         return [WishGroup(said[0][0], language, said[0][1], ())]
+    from sklearn.cluster import AgglomerativeClustering  # a second, and no turn needs it
+
     clustering = AgglomerativeClustering(
         n_clusters=None,  # pyright: ignore[reportArgumentType] # as its documentation has it
         metric="cosine",
