@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from retrieval.filters import Filters
 from retrieval.product import AttributeValue, Product
-from retrieval.tokenize import is_chinese, tokenize
+from retrieval.tokenize import is_chinese, tokenize, without_chinese
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int32]
@@ -55,7 +55,7 @@ class FilterIndex:
                 for part in _values(value):
                     attributes[_normal_name(name)].add(part, row)
             excludable = " \n ".join(_excludable(product))
-            for word in set(tokenize(excludable)):
+            for word in set(tokenize(without_chinese(excludable))):
                 words.add(word, row)
             if is_chinese(excludable):
                 self._chinese.append((row, excludable))
@@ -190,9 +190,10 @@ def _normal(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
+@lru_cache(maxsize=10_000)
 def _normal_words(text: str) -> str:
     """One form for singular and plural: "Rain Jackets" is "rain jacket"."""
-    return " ".join(tokenize(text))
+    return _normal(text) if is_chinese(text) else " ".join(tokenize(text))
 
 
 def _normal_name(name: str) -> str:

@@ -25,6 +25,7 @@ from retrieval.settings import RetrievalSettings
 from retrieval.texts import lexical_text, product_text, text_hash
 from retrieval.token_store import TokenStore
 from retrieval.tokenize import TOKENIZER_VERSION
+from retrieval.vector_copy import VectorCopy
 from retrieval.vectors import DamagedStoreError, VectorStore, discard_vectors, open_vectors
 
 _EMBEDDED_AT_ONCE = 256
@@ -71,12 +72,32 @@ def load_vectors(
 ) -> Vectors:
     """Vectors of the products, shape (products, d); what is not stored yet is embedded first.
 
+    Those of an embedded store are read from its copy, where there is one.
+
     Raises:
         ShopGuideError: as `refresh_index`.
     """
-    matrix = np.zeros((len(products), embedder.dimensions), np.float32)
     if not products:
-        return matrix
+        return np.zeros((0, embedder.dimensions), np.float32)
+    if settings.chroma_url is not None:
+        return _stored_vectors(settings, products, embedder)
+    hashes = [text_hash(product_text(product)) for product in products]
+    ids = [product.id for product in products]
+    copy = VectorCopy(settings.data_dir / "index", embedder, ids, hashes)
+    with _tokens_open(settings, embedder) as tokens:
+        has_tokens = tokens is None or not tokens.missing(hashes)
+    copied = copy.read() if has_tokens else None
+    if copied is not None:
+        return copied
+    matrix = _stored_vectors(settings, products, embedder)
+    copy.write(matrix)
+    return matrix
+
+
+def _stored_vectors(
+    settings: RetrievalSettings, products: Sequence[Product], embedder: Embedder
+) -> Vectors:
+    matrix = np.zeros((len(products), embedder.dimensions), np.float32)
     for attempt in (1, 2):
         try:
             with (

@@ -17,6 +17,7 @@ _WORD = re.compile(r"[^\W_]+(?:[.\-'’][^\W_]+)*")
 _PART = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 _JOINT = re.compile(r"[\-'’]")
 _CHINESE_RUN = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
 _stemmer = Stemmer.Stemmer("english")
 _stemmer_lock = threading.Lock()
 
@@ -43,6 +44,11 @@ def tokenize(text: str) -> list[str]:
 def is_chinese(text: str) -> bool:
     """Whether a Chinese character stands in the text."""
     return any("\u3400" <= character <= "\u9fff" for character in text)
+
+
+def without_chinese(text: str) -> str:
+    """The text with a space for each run of Chinese characters."""
+    return _CHINESE.sub(" ", text)
 
 
 @lru_cache(maxsize=100_000)

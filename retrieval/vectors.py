@@ -1,7 +1,8 @@
 """The products' vectors in Chroma: embedded in the data directory, or on a server.
 
-Chroma is the store; a search scans a copy of the vectors in memory (see `retrieval.snapshot`),
-so a store is open only while an index is brought up to date. That matters for the embedded
+Chroma is the store; a search scans a copy of the vectors in memory (see `retrieval.snapshot`,
+and `retrieval.vector_copy` for a start), so a store is open only while an index is brought up to
+date. That matters for the embedded
 one: two processes in one Chroma folder damage it, so its opener holds a lock between
 processes, and a running server must not keep an import waiting.
 """

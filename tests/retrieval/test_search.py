@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,12 +12,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
 from retrieval.filters import Filters
-from retrieval.indexing import refresh_index
+from retrieval.indexing import load_vectors, refresh_index
 from retrieval.product import Availability
 from retrieval.search import ProductSearch
 from retrieval.settings import RetrievalSettings
@@ -193,6 +195,37 @@ def test_damaged_indexes_are_made_anew(tmp_path: Path) -> None:
         file.write_text("{", encoding="utf-8")
     search = ProductSearch.open(settings, catalog, WordEmbedder())
     assert search.search("fleece jacket")[0].product.id == "fleece"
+
+
+def test_a_start_opens_no_chroma_until_a_text_changes(tmp_path: Path) -> None:
+    settings = RetrievalSettings(data_dir=tmp_path)
+    catalog = Catalog(open_database(settings.resolved_database_url))
+    catalog.upsert(OUTDOOR)
+    first = load_vectors(settings, OUTDOOR, WordEmbedder())
+    shutil.rmtree(chroma_folder(settings))
+    assert np.array_equal(load_vectors(settings, OUTDOOR, WordEmbedder()), first)
+    cheaper = [each.model_copy(update={"price": Decimal(1)}) for each in OUTDOOR]
+    assert np.array_equal(load_vectors(settings, cheaper, WordEmbedder()), first)
+    assert not chroma_folder(settings).exists()
+
+    renamed = [OUTDOOR[0].model_copy(update={"title": "Ladder"}), *OUTDOOR[1:]]
+    changed = load_vectors(settings, renamed, WordEmbedder())
+    assert not np.array_equal(changed[0], first[0])
+    assert np.array_equal(changed[1:], first[1:])
+    assert len(list((tmp_path / "index").glob("vectors-*"))) == 1
+
+
+def test_a_damaged_copy_of_the_vectors_is_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = RetrievalSettings(data_dir=tmp_path)
+    first = load_vectors(settings, OUTDOOR, WordEmbedder())
+    (copy,) = (tmp_path / "index").glob("vectors-*/matrix.npy")
+    for damage in (b"", b"not what it was", copy.read_bytes()[:-8]):
+        copy.write_bytes(damage)
+        assert np.array_equal(load_vectors(settings, OUTDOOR, WordEmbedder()), first)
+        assert "is damaged" in caplog.text
+        caplog.clear()
 
 
 _INDEXING = """
