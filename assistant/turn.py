@@ -90,8 +90,11 @@ class Guide:
         """Whether somebody calls `take_up_changes` all the time: turns need not look themselves."""
 
     @classmethod
-    def open(cls, settings: AssistantSettings) -> Guide:
-        """Open database, catalogue, index, click model and log; the writer's model follows.
+    def open(cls, settings: AssistantSettings, *, rest: bool = True) -> Guide:
+        """Open database, catalogue, index, click model and log, ready to answer.
+
+        What first answers do without follows in the background, at once unless `rest` is false:
+        a server that has yet to import its pages calls `load_rest` once it answers.
 
         Raises:
             ShopGuideError: naming what is missing or damaged.
@@ -114,6 +117,8 @@ class Guide:
             )
             guide = cls(parts, on_close=opened.pop_all().close)
         guide.warm_up()
+        if rest:
+            guide.load_rest()
         return guide
 
     def answer(
@@ -261,11 +266,14 @@ class Guide:
     def warm_up(self) -> None:
         """Do once, without logging, what the first customer would otherwise wait for."""
         self._rehearse("a waterproof jacket under $100")
-        self.parts.documents.search("delivery", limit=1)
-        # The first Chinese sentence loads a word list, which takes a second.
-        threading.Thread(
-            target=self._rehearse, args=("防水夹克",), name="warm-up", daemon=True
-        ).start()
+
+    def load_rest(self) -> None:
+        """Load in the background, one after the other, what first answers do without.
+
+        The shop's documents are embedded; the first Chinese sentence loads a word list, which
+        takes a second; and the language model, for which the composer writes until then.
+        """
+        threading.Thread(target=self._load_rest, name="load-rest", daemon=True).start()
 
     def models(self) -> dict[str, str | None]:
         """The models that serve now, by their parts."""
@@ -483,6 +491,14 @@ class Guide:
             watcher(finished)
 
     # What the pipeline uses.
+
+    def _load_rest(self) -> None:
+        try:
+            self.parts.documents.search("delivery", limit=1)
+            self._rehearse("防水夹克")
+        except Exception:  # the first who asks waits longer, and is told what is wrong
+            logger.exception("the guide could not be warmed up")
+        self.parts.writer.model.load()
 
     def _rehearse(self, message: str) -> None:
         draft = self._draft(OpenTurn("rehearsal", 1, message, None, None), Clock())

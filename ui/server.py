@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -140,7 +141,7 @@ def serve(settings: Settings) -> None:
     set_up_logs(settings.log_format, settings.log_level)
     listener = _listen(settings)
     with contextlib.closing(listener):
-        guide = Guide.open(settings)
+        guide = Guide.open(settings, rest=False)
         with contextlib.closing(guide):
             app = create_app(settings, guide)
             config = uvicorn.Config(
@@ -151,7 +152,7 @@ def serve(settings: Settings) -> None:
                 forwarded_allow_ips=list(settings.trusted_proxies),
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
-            server = _AnnouncingServer(config, settings, app.state.api.desk)
+            server = _AnnouncingServer(config, settings, guide, app.state.api.desk)
             with _signals_only_stop_the_server():
                 server.run(sockets=[listener])
             if not server.started:
@@ -165,15 +166,21 @@ class _AnnouncingServer(uvicorn.Server):
     notice; then it begins no more turns, finishes those under way, and closes.
     """
 
-    def __init__(self, config: uvicorn.Config, settings: Settings, desk: TurnDesk) -> None:
+    def __init__(
+        self, config: uvicorn.Config, settings: Settings, guide: Guide, desk: TurnDesk
+    ) -> None:
         super().__init__(config)
         self._settings = settings
+        self._guide = guide
         self._desk = desk
         self._told = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            gc.freeze()  # what is here now stays; see `ui.cli.server.serve`
+            gc.enable()
+            self._guide.load_rest()
             _tell(f"shopguide is ready at {self._settings.address}   (Ctrl-C stops it)")
             if link := setup_link(self._settings):
                 _tell(f"no staff account yet; make the first within 24 hours at\n  {link}")

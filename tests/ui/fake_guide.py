@@ -87,6 +87,9 @@ class FakeGuide:
     def check_vectors(self) -> None:
         pass
 
+    def load_rest(self) -> None:
+        """Nothing is left to load."""
+
     def take_up_changes(self) -> None:
         pass
 

@@ -27,7 +27,7 @@ sys.path[:0] = {[str(HERE), str(HERE.parents[1])]!r}
 import fake_guide, ui.server
 from pathlib import Path
 from ui.settings import Settings
-ui.server.Guide.open = classmethod(lambda cls, settings: fake_guide.FakeGuide())
+ui.server.Guide.open = classmethod(lambda cls, settings, rest: fake_guide.FakeGuide())
 ui.server.serve(Settings(data_dir=Path(sys.argv[1]), port=int(sys.argv[2])))
 """
 

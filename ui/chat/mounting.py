@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -25,7 +28,8 @@ def mount_chat(
     cache = tempfile.TemporaryDirectory(prefix="shopguide-gradio-")
     app.state.gradio_cache = cache  # removed with the app
     os.environ["GRADIO_TEMP_DIR"] = cache.name
-    import gradio as gr
+    with _no_interface_files():
+        import gradio as gr
     from gradio.themes import Base
 
     from ui.chat.page import build_chat, shop_title
@@ -49,3 +53,24 @@ def mount_chat(
         footer_links=[],
     )
     app.add_middleware(ChatDocument, title=shop_title(settings.shop_name))
+
+
+@contextmanager
+def _no_interface_files() -> Generator[None]:
+    """Keep Gradio from writing an interface file (.pyi) of each of its components.
+
+    It would at every import, which takes as long as all the rest of it. It leaves out a component
+    whose source it does not find.
+    """
+    found = inspect.getfile
+
+    def getfile(thing: object) -> str:
+        if getattr(thing, "__module__", "").startswith("gradio."):
+            raise OSError("no interface file is wanted")
+        return found(thing)  # type: ignore[arg-type]
+
+    inspect.getfile = getfile
+    try:
+        yield
+    finally:
+        inspect.getfile = found

@@ -41,6 +41,8 @@ def build_chat(settings: Settings, guide: Guide, catalog: Catalog, desk: TurnDes
     handlers = ChatHandlers(settings, guide, catalog, desk)
     options: dict[str, Any] = {
         "queue": True,
+        # How many turns there is room for is the desk's to say, and kindly; Gradio would fail.
+        "concurrency_limit": None,
         "show_progress": "hidden",
         "trigger_mode": "multiple",
         "api_visibility": "private",
@@ -69,8 +71,6 @@ def build_chat(settings: Settings, guide: Guide, catalog: Catalog, desk: TurnDes
         view.remove(handlers.remove, outputs=view, **options)
         view.cart(handlers.cart, outputs=view, **options)
         view.stop(handlers.stop, **options)
-    # How many turns there is room for is the desk's to say, and kindly; Gradio would only fail.
-    page.queue(default_concurrency_limit=None)
     return page
 
 

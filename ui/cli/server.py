@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ui.cli.output import messages, progress_bar
-from ui.settings import load_settings
+from ui.settings import Settings, load_settings
 
 
 def setup(
@@ -18,18 +19,33 @@ def setup(
     field_map: Annotated[
         Path | None, typer.Option("--map", help="TOML field map of that catalogue")
     ] = None,
+    then_serve: Annotated[bool, typer.Option("--serve", help="and serve it")] = False,
 ) -> None:
     """Make the data directory ready to serve: the demo shop, or a catalogue of one's own.
 
     A directory that already holds products is left as it is, unless --catalog names a file:
     that file is then the whole catalogue.
     """
+    settings = load_settings()
+    # Every later start comes by here, and need not open the whole shop twice.
+    if catalog is not None or not _has_products(settings):
+        _fill(settings, catalog, field_map)
+    if then_serve:
+        _serve(load_settings())  # the shop may have got its name just now
+
+
+def _has_products(settings: Settings) -> bool:
     from retrieval.catalog import Catalog
     from retrieval.database import open_database
 
-    settings = load_settings()
-    if catalog is None and Catalog(open_database(settings.resolved_database_url)).count():
-        return  # every later start comes by here, and need not open the whole shop
+    engine = open_database(settings.resolved_database_url)
+    try:
+        return Catalog(engine).count() > 0
+    finally:
+        engine.dispose()
+
+
+def _fill(settings: Settings, catalog: Path | None, field_map: Path | None) -> None:
     from retrieval.shop import exchange_shop, load_demo_shop, open_shop
 
     with open_shop(settings) as shop, progress_bar() as advance:
@@ -52,7 +68,16 @@ def serve(
 ) -> None:
     """Serve the web chat at /, the staff console at /staff, and the HTTP API under /v1."""
     given = {"host": host, "port": port}
-    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
-    from ui.server import serve as run
+    _serve(load_settings(**{name: value for name, value in given.items() if value is not None}))
 
-    run(settings)
+
+def _serve(settings: Settings) -> None:
+    # Modules and indexes are loaded to stay: looking for garbage among them takes a tenth of a
+    # start. The server looks again once it has started.
+    gc.disable()
+    try:
+        from ui.server import serve as run
+
+        run(settings)
+    finally:
+        gc.enable()
