@@ -39,6 +39,7 @@ class Bench(StrEnum):
     LOAD = "load"
     SOAK = "soak"
     INBOX = "inbox"
+    START = "start"
     TRANSFER = "transfer"
 
 
@@ -49,7 +50,7 @@ def bench(
         typer.Option(help="queries or messages: JSONL (query or message, .gz too) or plain lines"),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="how many queries, messages or products")
+        int | None, typer.Option(min=1, help="how many queries, messages, products or starts")
     ] = None,
     examples: Annotated[
         list[Path] | None,
@@ -103,7 +104,9 @@ def bench(
     of all together, and tests on each;
     load lets more and more customers talk to servers on a copy of this shop until some are told
     to wait, beside a plain FastAPI application with LangChain's Chroma and a CrossEncoder; soak
-    lets them come at a steady rate and watches the memory. Both stay on this machine.
+    lets them come at a steady rate and watches the memory. Both stay on this machine;
+    start times --limit starts (5) of the server on a copy of this shop, from the command to a
+    page that answers and to the first reply.
     """
     settings = load_settings()
     asked = Asked(settings, limit, examples or [], grade, folds, tuned_folds, methods, epochs)
@@ -117,6 +120,8 @@ def bench(
         report = bench_load.load(settings, _lines(queries, limit), servers, seconds, peer)
     elif name is Bench.SOAK:
         report = bench_load.soak(settings, _lines(queries, limit), servers, seconds, per_minute)
+    elif name is Bench.START:
+        report = bench_load.start(settings, limit)
     else:
         report = _RUNS[name](settings, queries, limit)
     fields = dataclasses.asdict(report)  # pyright: ignore[reportArgumentType]

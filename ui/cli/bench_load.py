@@ -41,6 +41,13 @@ def soak(
     return bench_soak(settings, wishes, servers=servers, seconds=seconds or 60, a_minute=a_minute)
 
 
+def start(settings: Settings, starts: int | None) -> object:
+    """`bench start`."""
+    from ui.load.starting import STARTS, bench_start
+
+    return bench_start(settings, made_up(settings)[0], starts or STARTS)
+
+
 def made_up(settings: Settings) -> list[str]:
     """Wishes of two or three words of a product's title, hardly one like another.
 

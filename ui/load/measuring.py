@@ -118,7 +118,7 @@ def bench_load(
     """
     said = cycle(wishes)
     given: list[Acknowledged] = []
-    with _copy(settings) as (data_dir, url):
+    with copy_of_shop(settings) as (data_dir, url):
         progress("starting", 0, None)
         with guides(settings, data_dir, servers) as running:
             steps = _climb(running, talk_to_guide, said, CROWDS, seconds, given, progress)
@@ -157,7 +157,7 @@ def bench_soak(
         ShopGuideError: a server does not start, or the shop is empty.
     """
     tally, memory = Tally(), list[float]()
-    with _copy(settings) as (data_dir, url):
+    with copy_of_shop(settings) as (data_dir, url):
         with guides(settings, data_dir, servers) as running:
             addresses = [each.address for each in running]
 
@@ -248,7 +248,7 @@ def _peer_steps(
 
 
 @contextmanager
-def _copy(settings: Settings) -> Generator[tuple[Path, str]]:
+def copy_of_shop(settings: Settings) -> Generator[tuple[Path, str]]:
     """A copy of the data directory, so that made-up talk is not among the customers'.
 
     A configured database is used as it is; in it the channel tells, which is "bench".

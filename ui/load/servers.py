@@ -20,6 +20,7 @@ from ui.settings import Settings
 
 START_SECONDS = 600.0
 _UNBOUND = "1000000000"
+_SHOPGUIDE = (sys.executable, "-c", "from ui.cli import main; main()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,20 @@ def guides(settings: Settings, data_dir: Path, servers: int) -> Generator[list[R
         for name, value in given.items()
         if value is not None
     }
-    command = [sys.executable, "-c", "from ui.cli import main; main()", "serve"]
-    with _all(command, environment, servers, "/healthz") as running:
+    with _all([*_SHOPGUIDE, "serve"], environment, servers, "/healthz") as running:
         yield running
+
+
+@contextmanager
+def started(data_dir: Path) -> Generator[Running]:
+    """One server on a data directory as `make run` starts it, once its page answers.
+
+    Raises:
+        ShopGuideError: it does not start.
+    """
+    environment = {"SHOPGUIDE_DATA_DIR": str(data_dir)}
+    with _all([*_SHOPGUIDE, "setup", "--serve"], environment, 1, "/") as running:
+        yield running[0]
 
 
 @contextmanager
@@ -125,7 +137,7 @@ def _wait(server: Running, path: str) -> None:
                 return
         except httpx.TransportError:
             pass
-        time.sleep(0.2)
+        time.sleep(0.05)
     raise ShopGuideError("a server for the measurement did not start in time")
 
 
