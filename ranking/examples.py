@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from retrieval.errors import ShopGuideError
+from retrieval.errors import ShopGuideError, cause
 
 
 class ExampleError(ShopGuideError):
@@ -205,7 +205,7 @@ def _checked_lines(path: Path) -> Iterator[_Line]:
                 if text.strip():
                     yield _checked_line(text, f"{path}, line {number}")
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise ExampleError(f"{path}: cannot be read: {error}") from None
+        raise ExampleError(f"{path}: cannot be read: {cause(error)}") from None
 
 
 def _checked_line(text: str, where: str) -> _Line:

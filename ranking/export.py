@@ -36,6 +36,10 @@ def export_tower(tower: TextTower, base: str, folder: Path) -> None:
 
 def export_plain(tower: TextTower, path: Path) -> None:
     """Write the tower as an fp32 ONNX graph with free batch and token dimensions."""
+    # Attention in plain products: torch's own comes out with what guards against empty rows.
+    plain_attention = getattr(tower.encoder, "set_attn_implementation", None)
+    if plain_attention is not None:
+        plain_attention("eager")
     tokens = torch.ones((2, 8), dtype=torch.int64)
     names = ["input_ids", "attention_mask", "token_type_ids"]
     free = {0: "batch", 1: "tokens"}

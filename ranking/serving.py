@@ -61,17 +61,13 @@ class TextScorer:
         Raises:
             ShopGuideError: where a file is missing.
         """
-        import onnxruntime
         from tokenizers import Tokenizer
+
+        from retrieval.onnx_session import open_session
 
         if not model.is_file() or not tokenizer.is_file():
             raise ShopGuideError(f"{model.parent}: {model.name} or {tokenizer.name} is missing")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads_a_batch
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(model, threads_a_batch)
         self._pool = pool
         # An encoder with a prefix takes no token types.
         self._inputs = {one.name for one in self._session.get_inputs()}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +21,8 @@ from retrieval.settings import RetrievalSettings
 Vectors = NDArray[np.float32]
 
 _MAX_TOKENS = 96
-_BATCH = 32
+# Small enough for what a batch computes to stay in a core's cache.
+_BATCH = 8
 _MINILM_NAME = "minilm-int8-96"
 _EXPORT_NAME = f"{_MINILM_NAME}-tokens"
 
@@ -80,10 +83,10 @@ class MiniLmEmbedder(Embedder):
         Raises:
             MissingWeightsError: where the package with the weights is not installed.
         """
-        import onnxruntime
         from tokenizers import Tokenizer
 
         from retrieval.minilm import exported_minilm, minilm_folder
+        from retrieval.onnx_session import open_session
 
         self.name = _MINILM_NAME
         self.dimensions = 384
@@ -92,18 +95,13 @@ class MiniLmEmbedder(Embedder):
         self._tokenizer = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
         self._tokenizer.enable_truncation(_MAX_TOKENS)
         self._tokenizer.no_padding()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 2
-        # Spinning threads would starve the reranker's on a small machine.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(model)
         except Exception as error:
             raise ShopGuideError(
                 f"{model} cannot be loaded ({error}); delete its folder to have it made anew"
             ) from error
+        self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="embed")
 
     def embed_array(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder`."""
@@ -127,13 +125,19 @@ class MiniLmEmbedder(Embedder):
     ) -> Iterator[tuple[list[int], list[int], list[NDArray[np.float32]]]]:
         """Places and lengths of a batch of similar length, with the outputs asked for."""
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        by_length = sorted(range(len(ids)), key=lambda place: len(ids[place]))
-        for start in range(0, len(by_length), _BATCH):
-            batch = by_length[start : start + _BATCH]
+        # The longest first, so that the workers end at about the same time.
+        by_length = sorted(range(len(ids)), key=lambda place: -len(ids[place]))
+        batches = [by_length[at : at + _BATCH] for at in range(0, len(by_length), _BATCH)]
+
+        def compute(batch: list[int]) -> list[NDArray[np.float32]]:
             padded, mask = _padded([ids[place] for place in batch])
             feeds = {"input_ids": padded, "attention_mask": mask}
-            found = [np.asarray(one, np.float32) for one in self._session.run(outputs, feeds)]
-            yield batch, [len(ids[place]) for place in batch], found
+            return [np.asarray(one, np.float32) for one in self._session.run(outputs, feeds)]
+
+        # One batch, such as a query, is not worth another thread.
+        found = self._workers.map(compute, batches) if len(batches) > 1 else map(compute, batches)
+        for batch, arrays in zip(batches, found, strict=True):
+            yield batch, [len(ids[place]) for place in batch], arrays
 
 
 def _padded(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -23,3 +23,8 @@ class MissingWeightsError(ShopGuideError):
 
 class UnstorableTextError(ShopGuideError):
     """A text has a character that no database keeps: NUL, or half of a surrogate pair."""
+
+
+def cause(error: Exception) -> str:
+    """Why something failed, in words: a file's error without its number and path."""
+    return str(getattr(error, "strerror", None) or error)

@@ -23,7 +23,7 @@ from pydantic import (
 
 from assistant.language import Language
 from assistant.reply import Intent
-from retrieval.errors import ShopGuideError
+from retrieval.errors import ShopGuideError, cause
 from retrieval.product import AttributeValue, Availability
 
 
@@ -179,7 +179,7 @@ def read_script(path: Path) -> Script:
         raw = yaml.safe_load(text)
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
-        raise ShopGuideError(f"{path}: cannot be read ({error})") from error
+        raise ShopGuideError(f"{path}: cannot be read ({cause(error)})") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ShopGuideError(f"{path}, line {line}: {error.problem or error}") from error

@@ -62,7 +62,11 @@ def test_every_method_trains_registers_and_promotes(
     assert not list(registry.folder.glob(".training-*"))
     curve = json.loads((registry.path("v1") / "curve.json").read_text())
     assert [point["step"] for point in curve] == sorted({point["step"] for point in curve})
-    assert list((registry.folder / "logs").glob("*/events.out.tfevents.*"))
+    watched = list((registry.folder / "logs").glob("*/events.out.tfevents.*"))
+    assert watched
+    # What customers wrote is in no learning curve.
+    queries = {json.loads(line)["query"].encode() for line in examples_file.open()}
+    assert not [query for query in queries for file in watched if query in file.read_bytes()]
     tower = load_tower(tiny_base, method)
     everything = sum(one.numel() for one in tower.parameters())
     assert 0 < report.trained_parameters < everything
@@ -199,6 +203,15 @@ def test_unknown_optimizers_and_layers_are_named(tiny_base: str) -> None:
         load_tower(tiny_base, "top-3")
     with pytest.raises(ShopGuideError, match="unknown training tracker 'nothing'"):
         open_tracker("nothing", Path(), "run")
+
+
+def test_a_base_may_be_cut_to_fewer_layers(tiny_base: str) -> None:
+    whole, cut = load_tower(tiny_base, "lora"), load_tower(f"{tiny_base}:1", "lora")
+    assert any("layer.1." in name for name in trained_tensors(whole))
+    assert all("layer.0." in name for name in trained_tensors(cut) if "layer." in name)
+    assert base_folder(f"{tiny_base}:1") == base_folder(tiny_base)
+    with pytest.raises(ShopGuideError, match="cannot prune to 2 layers: the base has 2"):
+        load_tower(f"{tiny_base}:2")
 
 
 def test_the_exported_model_agrees_with_torch(tiny_base: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from retrieval.errors import ShopGuideError
+from retrieval.errors import ShopGuideError, cause
 from retrieval.product import Product
 from ui.cli import bench_load
 from ui.cli.bench_clicks import CLICK_RUNS, Asked, versions
@@ -250,7 +250,7 @@ def _lines(file: Path | None, limit: int | None) -> list[str]:
                 if line.strip():
                     found[_text_of(line.strip(), f"{file}, line {number}")] = None
     except (OSError, UnicodeDecodeError) as error:
-        raise ShopGuideError(f"{file}: cannot be read ({error})") from error
+        raise ShopGuideError(f"{file}: cannot be read ({cause(error)})") from error
     return list(found)
 
 
@@ -270,7 +270,7 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
                 except json.JSONDecodeError as error:
                     raise ShopGuideError(f"{file}, line {number}: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise ShopGuideError(f"{file}: cannot be read ({error})") from error
+        raise ShopGuideError(f"{file}: cannot be read ({cause(error)})") from error
 
 
 def _text_of(line: str, where: str) -> str:

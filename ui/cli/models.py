@@ -33,7 +33,10 @@ def train_clicks(
         datetime | None, typer.Option(help="with --from-log: from this day or time on")
     ] = None,
     base: Annotated[
-        str, typer.Option(help="'minilm', a folder or a name of a BERT-like checkpoint")
+        str,
+        typer.Option(
+            help="'minilm', a folder or a name of a BERT-like checkpoint; ':4' takes four layers"
+        ),
     ] = "minilm",
     method: Annotated[
         str, typer.Option(help="full, head, top-N (layers), lora, adalora, prefix or ia3")
