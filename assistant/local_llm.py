@@ -48,8 +48,8 @@ class LocalChatModel(BaseChatModel):
         import torch
 
         try:
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            model = AutoModelForCausalLM.from_pretrained(
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)  # nosec B615
+            model = AutoModelForCausalLM.from_pretrained(  # nosec B615
                 folder, dtype=torch.bfloat16, local_files_only=True, use_safetensors=True
             )
         except (OSError, ValueError) as error:

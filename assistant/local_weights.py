@@ -65,8 +65,8 @@ def _unpack(package: Path, folder: Path) -> None:
     part = folder.with_name(f".{folder.name}.{new_id()}")
     part.mkdir(parents=True)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(package, gguf_file=GGUF, local_files_only=True)
-        model = AutoModelForCausalLM.from_pretrained(
+        tokenizer = AutoTokenizer.from_pretrained(package, gguf_file=GGUF, local_files_only=True)  # nosec B615
+        model = AutoModelForCausalLM.from_pretrained(  # nosec B615
             package,
             gguf_file=GGUF,
             quantization_config=GgufConfig(dequantize=True),
@@ -108,7 +108,7 @@ def shipped_folder(models: Path) -> Path:
         from peft import PeftModel
         from transformers import AutoModelForCausalLM
 
-        plain: Any = AutoModelForCausalLM.from_pretrained(
+        plain: Any = AutoModelForCausalLM.from_pretrained(  # nosec B615
             base, dtype="float32", local_files_only=True, use_safetensors=True
         )
         model: Any = PeftModel.from_pretrained(plain, SHIPPED)
@@ -130,7 +130,7 @@ def write_merged(model: Any, base: Path, folder: Path, about: Mapping[str, objec
         model.save_pretrained(part / ADAPTER, save_embedding_layers=False)
         (part / ADAPTER / "README.md").unlink(missing_ok=True)
         (part / TUNED).write_text(json.dumps({"base": base.name, **about}), "utf-8")
-        tokenizer: Any = AutoTokenizer.from_pretrained(base, local_files_only=True)
+        tokenizer: Any = AutoTokenizer.from_pretrained(base, local_files_only=True)  # nosec B615
         _settle(model.merge_and_unload().to(torch.bfloat16), tokenizer, part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)

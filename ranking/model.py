@@ -133,7 +133,7 @@ def load_tower(
     mark = marking(method)
     logging.disable_progress_bar()
     torch.manual_seed(seed)
-    encoder = AutoModel.from_pretrained(
+    encoder = AutoModel.from_pretrained(  # nosec B615
         str(base_folder(base)), use_safetensors=True, trust_remote_code=False, local_files_only=True
     )
     _, layers = _name_and_layers(base)

@@ -27,8 +27,10 @@ def main() -> None:
 
     rows = open_source(demo_catalog_path())
     texts = sorted({product_text(row.product) for row in rows if isinstance(row, GoodRow)})
-    tokenizer = AutoTokenizer.from_pretrained(minilm_folder())
-    model = AutoModel.from_pretrained(minilm_folder(), use_safetensors=True).eval()
+    tokenizer = AutoTokenizer.from_pretrained(minilm_folder(), local_files_only=True)  # nosec B615
+    model = AutoModel.from_pretrained(
+        minilm_folder(), local_files_only=True, use_safetensors=True
+    ).eval()  # nosec B615
     states: list[NDArray[np.float32]] = []
     with torch.no_grad():
         for text in texts:

@@ -68,8 +68,8 @@ def _export(weights: Path, folder: Path) -> None:
 
         def __init__(self) -> None:
             super().__init__()
-            self.encoder = AutoModel.from_pretrained(
-                weights, attn_implementation="eager", use_safetensors=True
+            self.encoder = AutoModel.from_pretrained(  # nosec B615
+                weights, attn_implementation="eager", use_safetensors=True, local_files_only=True
             )
             self.projection = torch.nn.Parameter(torch.from_numpy(projection()))
 

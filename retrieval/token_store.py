@@ -80,7 +80,7 @@ class TokenStore:
         for start in range(0, len(wanted), _ASKED_AT_ONCE):
             part = wanted[start : start + _ASKED_AT_ONCE]
             marks = ",".join("?" * len(part))
-            query = f"SELECT text_hash, vectors FROM tokens WHERE text_hash IN ({marks})"  # noqa: S608
+            query = f"SELECT text_hash, vectors FROM tokens WHERE text_hash IN ({marks})"  # noqa: S608 # nosec B608
             with self._lock:
                 rows = self._connection.execute(query, part).fetchall()
             for text_hash, blob in rows:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Engine, and_, or_, select, text
+from sqlalchemy import Engine, Select, column, literal, select, table, text, tuple_
 
 from assistant.inbox.listing import microseconds
 from assistant.inbox.tables import inbox
@@ -19,6 +20,7 @@ from assistant.moments import aware
 from retrieval.database import reading
 
 PAGE = 50
+_words = table("inbox_words", column("moment"), column("conversation_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,36 +89,14 @@ def find(engine: Engine, asked: Asked, after: Place | None = None, limit: int = 
     if asked.words.strip() and not spoken:
         return Page((), None)  # nothing but punctuation
     terms += spoken
-    query = select(inbox)
-    if asked.since is not None:
-        query = query.where(inbox.c.moment >= microseconds(asked.since))
-    if asked.until is not None:
-        query = query.where(inbox.c.moment < microseconds(asked.until))
-    if after is not None:
-        query = query.where(
-            or_(
-                inbox.c.moment < after.moment,
-                and_(
-                    inbox.c.moment == after.moment,
-                    inbox.c.conversation_id < after.conversation_id,
-                ),
-            )
-        )
-    query = query.order_by(inbox.c.moment.desc(), inbox.c.conversation_id.desc()).limit(limit + 1)
     with reading(engine) as connection:
         if terms and connection.dialect.name == "sqlite":
             moments = _sqlite_moments(asked, after, limit)
             given = {"words": for_sqlite(terms), **moments[1]}
             found = list(connection.execute(text(moments[0]), given).scalars())
             query = select(inbox).where(inbox.c.moment.in_(found)).order_by(inbox.c.moment.desc())
-        elif terms:
-            query = query.where(
-                text(
-                    "EXISTS (SELECT 1 FROM inbox_words"
-                    " WHERE inbox_words.conversation_id = inbox.conversation_id"
-                    " AND inbox_words.found_by @@ to_tsquery('simple', :words))"
-                ).bindparams(words=for_postgresql(terms))
-            )
+        else:
+            query = _newest(asked, after, limit, for_postgresql(terms))
         rows = connection.execute(query).all()
     listed = [
         Listed(
@@ -135,6 +115,33 @@ def find(engine: Engine, asked: Asked, after: Place | None = None, limit: int = 
         for row in rows[:limit]
     ]
     return Page(listed, listed[-1].place if len(rows) > limit else None)
+
+
+def _newest(asked: Asked, after: Place | None, limit: int, words: str) -> Select[Any]:
+    """The rows of a page, and one more where there is.
+
+    PostgreSQL finds words, orders and cuts in the one table of the index, which has the moments
+    too: joined first, every row found would be looked up in the inbox to be thrown away.
+    """
+    source = _words if words else inbox
+    moment, conversation_id = source.c.moment, source.c.conversation_id
+    keys = select(moment, conversation_id)
+    if words:
+        match = text("inbox_words.found_by @@ to_tsquery('simple', :words)")
+        keys = keys.where(match.bindparams(words=words))
+    if asked.since is not None:
+        keys = keys.where(moment >= microseconds(asked.since))
+    if asked.until is not None:
+        keys = keys.where(moment < microseconds(asked.until))
+    if after is not None:
+        given = tuple_(literal(after.moment), literal(after.conversation_id))
+        keys = keys.where(tuple_(moment, conversation_id) < given)
+    page = keys.order_by(moment.desc(), conversation_id.desc()).limit(limit + 1).subquery()
+    return (
+        select(inbox)
+        .join(page, page.c.conversation_id == inbox.c.conversation_id)
+        .order_by(page.c.moment.desc(), page.c.conversation_id.desc())
+    )
 
 
 def _sqlite_moments(

@@ -6,14 +6,15 @@ Everything in them is made up here; who asks for what follows Zipf's law, as wis
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, text
+from sqlalchemy import JSON, Column, Connection, Engine, func, insert, select, text
 
 from assistant.figures.counting import Counts, Turn
 from assistant.figures.tables import days, products
@@ -75,6 +76,7 @@ _LABELS = ("vip", "complaint", "refund", "退货", "follow up", "gift")
 _SYLLABLES = ("fell", "mar", "row", "lund", "ver", "sto", "quil", "bra", "neth", "wick", "tor")
 
 _split = lru_cache(200_000)(searchable)
+_dumps = json.JSONEncoder(check_circular=False).encode
 
 Progress = Callable[[int, int], None]
 Json = dict[str, Any]
@@ -302,29 +304,60 @@ def _card(product: Mapping[str, Any], language: str, probability: float) -> Json
 
 def _write(connection: Connection, rows: _Rows) -> None:
     """Insert a batch, the newest conversation last."""
-    is_sqlite = connection.dialect.name == "sqlite"
-    connection.execute(insert(conversations), rows.conversations)
-    connection.execute(insert(turns), rows.turns)
-    for table, given in ((events, rows.events), (feedback, rows.feedback), (labels, rows.labels)):
-        if given:
-            connection.execute(insert(table), given)
-    connection.execute(insert(inbox), [_listed(each) for each in rows.listings])
-    column = "rowid" if is_sqlite else "moment"
-    connection.execute(
-        text(
-            f"INSERT INTO inbox_words ({column}, conversation_id, words)"  # noqa: S608
-            " VALUES (:moment, :id, :words)"
-        ),
-        [
-            {
-                "moment": each.moment,
-                "id": each.conversation_id,
-                "words": " ".join([*map(mark_word, sorted(each.marks)), *each.words]),
-            }
-            for each in rows.listings
-        ],
+    written = (
+        (conversations, rows.conversations),
+        (turns, rows.turns),
+        (events, rows.events),
+        (feedback, rows.feedback),
+        (labels, rows.labels),
+        (inbox, [_listed(each) for each in rows.listings]),
     )
+    words: list[Json] = [
+        {
+            "conversation_id": each.conversation_id,
+            "moment": each.moment,
+            "words": " ".join([*map(mark_word, sorted(each.marks)), *each.words]),
+        }
+        for each in rows.listings
+    ]
+    if connection.dialect.name == "postgresql":
+        for table, given in written:
+            _copy(connection, table.name, given, {c.name for c in table.c if _is_json(c)})
+        _copy(connection, "inbox_words", words)
+    else:
+        for table, given in written:
+            if given:
+                connection.execute(insert(table), given)
+        connection.execute(
+            text(
+                "INSERT INTO inbox_words (rowid, conversation_id, words)"
+                " VALUES (:moment, :conversation_id, :words)"
+            ),
+            words,
+        )
     rows.counts.write(connection)
+
+
+def _copy(
+    connection: Connection, table: str, rows: Sequence[Json], as_json: Collection[str] = ()
+) -> None:
+    """Have PostgreSQL load rows of the same columns, several times as fast as inserting them."""
+    if not rows:
+        return
+    names = list(rows[0])
+    raw: Any = connection.connection.driver_connection  # psycopg's own
+    with (
+        raw.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as loading,
+    ):
+        for row in rows:
+            loading.write_row(
+                [_dumps(row[name]) if name in as_json else row[name] for name in names]
+            )
+
+
+def _is_json(column: Column[Any]) -> bool:
+    return isinstance(column.type, JSON)
 
 
 def _listed(row: Listing) -> Json:

@@ -78,4 +78,4 @@ def _merge_text_indexes(engine: Engine) -> None:
         quoted = engine.dialect.identifier_preparer.quote(name)
         with writing(engine) as connection:
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
-            connection.execute(text(f"INSERT INTO {quoted}({quoted}) VALUES ('optimize')"))  # noqa: S608
+            connection.execute(text(f"INSERT INTO {quoted}({quoted}) VALUES ('optimize')"))  # noqa: S608 # nosec B608

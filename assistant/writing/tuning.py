@@ -229,8 +229,8 @@ def _tuned(
 
     torch.manual_seed(seed)
     torch.set_num_threads(max(1, torch.get_num_threads()))
-    tokenizer: Any = AutoTokenizer.from_pretrained(base, local_files_only=True)
-    plain: Any = AutoModelForCausalLM.from_pretrained(
+    tokenizer: Any = AutoTokenizer.from_pretrained(base, local_files_only=True)  # nosec B615
+    plain: Any = AutoModelForCausalLM.from_pretrained(  # nosec B615
         base, dtype=torch.float32, local_files_only=True, use_safetensors=True
     )
     names = ["q_proj", "k_proj", "v_proj", "o_proj"]

@@ -141,7 +141,7 @@ def _drawn(rows: Sequence[Json], encoding: Json, marks: Sequence[Json], height: 
         "autosize": {"type": "fit", "contains": "padding"},
         "config": {"view": {"stroke": None}, "axis": axis, "legend": legend},
     }
-    return Markup(_svg(json.dumps(spec)))  # noqa: S704 # Vega escapes its texts
+    return Markup(_svg(json.dumps(spec)))  # noqa: S704 # nosec B704 # Vega escapes its texts
 
 
 @lru_cache(256)

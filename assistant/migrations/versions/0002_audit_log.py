@@ -24,7 +24,7 @@ _SQLITE = (
     # INSERT OR REPLACE deletes a row without telling the trigger above.
     f"""CREATE TRIGGER audit_log_replace BEFORE INSERT ON audit_log
     WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id)
-    BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END""",  # noqa: S608
+    BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END""",  # noqa: S608 # nosec B608
 )
 _POSTGRESQL = (
     f"""CREATE FUNCTION audit_log_refuse() RETURNS trigger LANGUAGE plpgsql AS
