@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from retrieval.catalog import Catalog
 from retrieval.embeddings import Embedder, Vectors
 from retrieval.files import whole_folder
 from retrieval.ingest import Progress, no_progress
+from retrieval.late import Tokens
 from retrieval.lexical import LexicalIndex
 from retrieval.product import Product
 from retrieval.settings import RetrievalSettings
@@ -29,6 +31,7 @@ from retrieval.vector_copy import VectorCopy
 from retrieval.vectors import DamagedStoreError, VectorStore, discard_vectors, open_vectors
 
 _EMBEDDED_AT_ONCE = 256
+_Embedded = tuple[Vectors, list[Tokens]]
 log = logging.getLogger(__name__)
 
 
@@ -60,10 +63,13 @@ def refresh_index(
     started = time.perf_counter()
     revision = catalog.revision()
     products = list(catalog.products())
-    embedded, stored, removed = _refresh_vectors(settings, products, embedder, progress)
-    if multilingual is not None:
-        _refresh_vectors(settings, products, multilingual, progress, "embedding, other languages")
-    lexical_index(settings, revision, products)
+    with ThreadPoolExecutor(1, thread_name_prefix="words") as beside:
+        words = beside.submit(lexical_index, settings, revision, products)
+        embedded, stored, removed = _refresh_vectors(settings, products, embedder, progress)
+        if multilingual is not None:
+            step = "embedding, other languages"
+            _refresh_vectors(settings, products, multilingual, progress, step)
+        words.result()
     return IndexReport(embedded, stored, removed, round(time.perf_counter() - started, 3))
 
 
@@ -207,13 +213,14 @@ def _store_missing(
         (text for text, hash_ in hashes.items() if text in owners or hash_ in without_tokens),
         key=len,
     )
+    batches = [texts[at : at + _EMBEDDED_AT_ONCE] for at in range(0, len(texts), _EMBEDDED_AT_ONCE)]
+
+    def embed(batch: list[str]) -> _Embedded:
+        return (embedder.embed_array(batch), []) if tokens is None else embedder.embed_tokens(batch)
+
     done = 0
-    for start in range(0, len(texts), _EMBEDDED_AT_ONCE):
-        batch = texts[start : start + _EMBEDDED_AT_ONCE]
-        if tokens is None:
-            vectors = embedder.embed_array(batch)
-        else:
-            vectors, token_vectors = embedder.embed_tokens(batch)
+    for batch, (vectors, token_vectors) in zip(batches, _embedded(batches, embed), strict=True):
+        if tokens is not None:
             tokens.add([hashes[text] for text in batch], token_vectors)
         # Variants often share their text: it is embedded once and stored for each.
         stored = [(row, id_) for row, text in enumerate(batch) for id_ in owners.get(text, ())]
@@ -225,6 +232,18 @@ def _store_missing(
         done += len(batch)
         progress(step, done, len(texts))
     return len(texts), sum(map(len, owners.values()))
+
+
+def _embedded(
+    batches: Sequence[list[str]], embed: Callable[[list[str]], _Embedded]
+) -> Iterator[_Embedded]:
+    """What each batch is embedded as, in order; the next is computed while one is stored."""
+    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as ahead:
+        following = [ahead.submit(embed, batch) for batch in batches[:1]]
+        for place in range(len(batches)):
+            found = following.pop().result()
+            following += [ahead.submit(embed, batch) for batch in batches[place + 1 : place + 2]]
+            yield found
 
 
 def _discard(settings: RetrievalSettings, error: DamagedStoreError, attempt: int) -> None:
