@@ -14,7 +14,7 @@ run: .venv/.installed
 	@exec $(BIN)/shopguide setup --serve $(if $(CATALOG),--catalog "$(CATALOG)") $(if $(MAP),--map "$(MAP)")
 
 test: .venv/.installed-dev lint types
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .

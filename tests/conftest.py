@@ -13,7 +13,18 @@ from retrieval.database import open_database
 
 __all__ = ["postgres_server", "postgres_url"]
 
+# The longest first, so that no worker ends minutes after the other.
+LONGEST = (
+    "test_api_schema", "test_team", "test_rating", "test_side_by_side", "test_staff_story",
+    "test_takeover_story", "test_story", "test_widget", "test_train", "test_serving",
+)  # fmt: skip
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole files, for a worker is given one at a time."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
