@@ -509,8 +509,8 @@ def _place_of(connection: Connection, event: Event) -> tuple[int | None, str | N
         .where(impressions.c.turn == event.turn)
         .where(impressions.c.product_id == event.product_id)
     ).first()
-    if shown is None and _was_pasted(connection, event):
-        return event.position, None
+    if shown is None and (pasted := _pasted_place(connection, event)) is not None:
+        return pasted, None
     if shown is None:
         raise UnknownTurnError(
             f"product {event.product_id} was not shown in turn {event.turn} "
@@ -519,14 +519,19 @@ def _place_of(connection: Connection, event: Event) -> tuple[int | None, str | N
     return shown.position, shown.model_version
 
 
-def _was_pasted(connection: Connection, event: Event) -> bool:
-    """Whether a colleague showed the event's product, beside the guide's impressions."""
+def _pasted_place(connection: Connection, event: Event) -> int | None:
+    """Where among a colleague's cards the event's product was; None where it was not."""
     pasted = connection.execute(
         select(staff_messages.c.products)
         .where(staff_messages.c.conversation_id == event.conversation_id)
         .where(staff_messages.c.after_turn == event.turn)
+        .order_by(staff_messages.c.number)
     ).scalars()
-    return any(card["product_id"] == event.product_id for cards in pasted for card in cards)
+    for cards in pasted:
+        for position, card in enumerate(cards, start=1):
+            if card["product_id"] == event.product_id:
+                return position
+    return None
 
 
 def _keep_feedback(connection: Connection, event: Event, now: datetime) -> None:

@@ -235,6 +235,18 @@ def count_act(
     counts.write(connection)
 
 
+def count_pasted(
+    connection: Connection, conversation_id: str, turn: int, shown: Sequence[str]
+) -> None:
+    """Count products that a colleague showed behind a turn, so that clicks have their views."""
+    key = _key_of(connection, conversation_id, turn)
+    counts = Counts()
+    counts.add(days, key, shown=len(shown))
+    for product_id in shown:
+        counts.add(products, (key[0], product_id), shown=1)
+    counts.write(connection)
+
+
 def count_verdict(
     connection: Connection, conversation_id: str, turn: int, *, helpful: bool
 ) -> None:

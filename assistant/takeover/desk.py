@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from assistant.audit_log import audit
+from assistant.events import EventKind
+from assistant.figures.counting import count_pasted
 from assistant.ids import new_id
 from assistant.inbox.listing import ATTENDED, WAITING, change_marks
 from assistant.inbox.tables import inbox
@@ -23,7 +25,7 @@ from assistant.log import UnknownTurnError
 from assistant.moments import aware
 from assistant.privacy.masking import Masker
 from assistant.reply import ProductCard
-from assistant.tables import conversations, turns
+from assistant.tables import conversations, events, turns
 from assistant.takeover.asking import is_gone, release
 from assistant.takeover.attendance import is_staffed, leave
 from assistant.takeover.notices import notice
@@ -270,6 +272,7 @@ class Desk:
                 .where(takeovers.c.id == row.id)
                 .values(answered_at=row.answered_at or now, typing_until=None)
             )
+            _log_impressions(connection, conversation_id, message, now)
             words = " ".join([masked, *(card.title for card in message.products)])
             change_marks(
                 connection, conversation_id, words=words, answer=masked or words, is_active=True
@@ -403,6 +406,37 @@ def _lock(connection: Connection, conversation_id: str) -> None:
     query = select(conversations.c.id).where(conversations.c.id == conversation_id)
     if connection.execute(query.with_for_update()).first() is None:
         raise UnknownTurnError(f"no conversation {conversation_id} is logged")
+
+
+def _log_impressions(
+    connection: Connection, conversation_id: str, message: StaffMessage, now: datetime
+) -> None:
+    """Log that pasted cards were shown, as events: no click model chose or scored them."""
+    if not message.products or message.after_turn < 1:
+        return
+    customer = connection.execute(
+        select(conversations.c.customer_id).where(conversations.c.id == conversation_id)
+    ).scalar()
+    shown = [card.product_id for card in message.products]
+    connection.execute(
+        insert(events),
+        [
+            {
+                "id": new_id(),
+                "conversation_id": conversation_id,
+                "turn": message.after_turn,
+                "kind": EventKind.IMPRESSION.value,
+                "customer_id": customer,
+                "product_id": product_id,
+                "position": position,
+                "value": None,
+                "model_version": None,
+                "created_at": now,
+            }
+            for position, product_id in enumerate(shown, start=1)
+        ],
+    )
+    count_pasted(connection, conversation_id, message.after_turn, shown)
 
 
 def _own(row: Row[Any] | None, agent: Agent) -> Row[Any]:

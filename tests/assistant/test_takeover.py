@@ -17,18 +17,19 @@ from assistant.audit_log import read_audit
 from assistant.cards import chosen_cards
 from assistant.events import Event, EventKind
 from assistant.export import export_log
+from assistant.figures.tables import products
 from assistant.inbox.search import Asked, find
 from assistant.log import UnknownTurnError
 from assistant.naming import Naming
 from assistant.privacy.customers import customer_data, erase_customer
 from assistant.reply import Intent, ProductCard, Reply
-from assistant.tables import turns
+from assistant.tables import events, turns
 from assistant.takeover.attendance import attend
 from assistant.takeover.canned import CannedAnswers, CannedError
 from assistant.takeover.desk import Agent, Desk, DeskError
 from assistant.takeover.tables import attendance, staff_messages, takeovers
 from assistant.turn import Guide
-from retrieval.database import open_database
+from retrieval.database import open_database, reading
 
 WISH = "a waterproof jacket under $100"
 PERSON = "can I talk to a human?"
@@ -274,6 +275,19 @@ def test_pasted_cards_are_what_the_customer_speaks_of_next(guide: Guide, desk: D
         conversation_id="c1", kind=EventKind.CLICK, turn=said.after_turn, product_id=card.product_id
     )
     guide.record_event(click)
+    with reading(guide.parts.log._engine) as connection:  # pyright: ignore[reportPrivateUsage]
+        logged = connection.execute(
+            select(events.c.kind, events.c.turn, events.c.position)
+            .where(events.c.product_id == card.product_id)
+            .order_by(events.c.kind)
+        ).all()
+        counted = connection.execute(
+            select(products.c.shown, products.c.clicks).where(
+                products.c.product_id == card.product_id
+            )
+        ).one()
+    assert logged == [("click", said.after_turn, 1), ("impression", said.after_turn, 1)]
+    assert counted == (1, 1)
     desk.hand_back(MIA, "c1")
     reply = say(guide, "add it to my cart")
     assert reply.intent is Intent.CART
