@@ -18,12 +18,13 @@ import torch
 from torch import Tensor, nn
 
 from ranking.methods import marking
-from ranking.serving import MAX_TOKENS
 from retrieval.errors import MissingWeightsError, ShopGuideError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+# A little more than is read when it serves: what comes last of a text tells least of it.
+LEARNT_TOKENS = 48
 _CUT = re.compile(r"(.+):([1-9]\d?)")
 
 
@@ -183,7 +184,7 @@ class PairEncoder:
         from tokenizers import Tokenizer
 
         self.tokenizer = Tokenizer.from_file(str(tokenizer_file))
-        self.tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
+        self.tokenizer.enable_truncation(LEARNT_TOKENS, strategy="longest_first")
         self.tokenizer.enable_padding()
 
     def __call__(self, pairs: Sequence[tuple[str, str]]) -> dict[str, Tensor]:

@@ -27,7 +27,7 @@ from retrieval.errors import ShopGuideError
 
 TEXT_MODEL, FUSION, TOKENIZER = "text.onnx", "fusion.json", "tokenizer.json"
 RATING = "rating.json"
-MAX_TOKENS = 48
+MAX_TOKENS = 40
 # Small enough to be shared out among workers and other requests, large enough to be computed fast.
 BATCH = 8
 CACHED_PAIRS = 20_000
