@@ -27,7 +27,7 @@ from assistant.tables import consents, conversations, events, feedback, impressi
 from assistant.takeover.tables import staff_messages
 from assistant.takeover.timeline import MessageKind
 from retrieval.database import reading
-from retrieval.errors import ShopGuideError
+from retrieval.errors import ShopGuideError, cause
 
 ExportFormat = Literal["examples", "chat", "transcripts"]
 TRAINING = "training"
@@ -168,7 +168,7 @@ def export_log(
             os.fsync(file.fileno())
         part.replace(out)
     except OSError as error:
-        raise ShopGuideError(f"{out}: {error.strerror or error}") from error
+        raise ShopGuideError(f"{out}: {cause(error)}") from error
     finally:
         part.unlink(missing_ok=True)
     return count

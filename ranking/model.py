@@ -92,17 +92,26 @@ def _name_and_layers(base: str) -> tuple[str, int | None]:
     return (base, None) if found is None else (found[1], int(found[2]))
 
 
+def kept_layers(encoder: nn.Module, layers: int) -> list[int]:
+    """Places of so many of an encoder's layers, evenly spaced, from the first to the last.
+
+    Raises:
+        ShopGuideError: where it has not more than that.
+    """
+    count = int(cast(Any, encoder).config.num_hidden_layers)
+    if not 1 <= layers < count:
+        raise ShopGuideError(f"cannot prune to {layers} layers: the base has {count}")
+    return np.linspace(0, count - 1, layers).round().astype(int).tolist()
+
+
 def cut_layers(encoder: nn.Module, layers: int) -> None:
-    """Leave an encoder so many of its layers, evenly spaced, the first and the last among them.
+    """Leave an encoder so many of its layers: those of `kept_layers`.
 
     Raises:
         ShopGuideError: where it has not more than that.
     """
     whole = cast(Any, encoder)
-    count = int(whole.config.num_hidden_layers)
-    if not 1 <= layers < count:
-        raise ShopGuideError(f"cannot prune to {layers} layers: the base has {count}")
-    kept = np.linspace(0, count - 1, layers).round().astype(int).tolist()
+    kept = kept_layers(encoder, layers)
     whole.encoder.layer = nn.ModuleList([whole.encoder.layer[place] for place in kept])
     whole.config.num_hidden_layers = layers
 

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ranking.model import PairEncoder, TextTower, cut_layers, load_trained, trained_tensors
+from ranking.model import (
+    PairEncoder,
+    TextTower,
+    cut_layers,
+    kept_layers,
+    load_trained,
+    trained_tensors,
+)
 from ranking.optimisation import Pairs, text_logits
 from retrieval.errors import ShopGuideError
 
@@ -45,9 +51,7 @@ def check_prunable(tower: TextTower, layers: int, method: str = "full") -> None:
     """
     if method == "prefix":
         raise ShopGuideError("a tower with a prefix cannot be pruned: take another method")
-    count = int(cast(Any, tower.encoder).config.num_hidden_layers)
-    if not 1 <= layers < count:
-        raise ShopGuideError(f"cannot prune to {layers} layers: the base has {count}")
+    kept_layers(tower.encoder, layers)
 
 
 def distilled(

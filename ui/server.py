@@ -24,7 +24,7 @@ from assistant.turn import Guide
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
 from retrieval.demo import demo_images_dir
-from retrieval.errors import ShopGuideError
+from retrieval.errors import ShopGuideError, cause
 from ui.api.access import Api
 from ui.api.edges import Cors
 from ui.api.errors import Failures
@@ -238,7 +238,7 @@ def _why_not(settings: Settings, error: OSError) -> str:
         return f"{where} may not be opened by this user: choose one above 1023 (SHOPGUIDE_PORT)"
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         return f"{settings.host} is not an address of this machine (SHOPGUIDE_HOST)"
-    return f"{where} cannot be opened: {error.strerror or error}"
+    return f"{where} cannot be opened: {cause(error)}"
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
