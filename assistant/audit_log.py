@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, text
+from sqlalchemy import Connection, Engine, Row, false, insert, or_, select, text
 
 from assistant.moments import aware
 from assistant.tables import audit_log
@@ -58,14 +58,14 @@ def read_audit(
     *,
     who: str | None = None,
     action: str | None = None,
-    what: str | None = None,
+    what: str | Collection[str] | None = None,
     since: datetime | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[AuditEntry]:
     """The newest entries first; `before` (an id) continues an earlier answer.
 
-    `who` and `action` must be equal, `what` is the beginning of the thing's name.
+    `who` and `action` must be equal, `what` is the beginning of the thing's name, or of its names.
     """
     query = select(audit_log).order_by(audit_log.c.id.desc()).limit(limit)
     if who is not None:
@@ -73,7 +73,9 @@ def read_audit(
     if action is not None:
         query = query.where(audit_log.c.action == action)
     if what is not None:
-        query = query.where(audit_log.c.what.startswith(what, autoescape=True))
+        names = (what,) if isinstance(what, str) else what
+        begins = (audit_log.c.what.startswith(name, autoescape=True) for name in names)
+        query = query.where(or_(false(), *begins))
     if since is not None:
         query = query.where(audit_log.c.at >= aware(since))
     if before is not None:

@@ -72,8 +72,8 @@ def reading(engine: Engine) -> Generator[Connection]:
         yield connection
 
 
-def migrate(engine: Engine, scripts: Path, version_table: str) -> None:
-    """Bring the tables of one part up to date with its Alembic scripts.
+def migrate(engine: Engine, scripts: Path, version_table: str) -> bool:
+    """Bring the tables of one part up to date with its Alembic scripts; whether they were not.
 
     `scripts` holds a folder `versions`; `version_table` is where the part keeps its state, so
     that several parts share one database. Runs in one transaction; a second process waits.
@@ -88,16 +88,17 @@ def migrate(engine: Engine, scripts: Path, version_table: str) -> None:
     script = ScriptDirectory.from_config(config)
     with reading(engine) as connection:
         if _is_current(connection, script, version_table):
-            return
+            return False
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": version_table}
             )
         if _is_current(connection, script, version_table):
-            return
+            return False
         config.attributes.update(connection=connection, version_table=version_table)
         command.upgrade(config, "head")
+        return True
 
 
 @contextmanager

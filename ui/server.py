@@ -58,6 +58,8 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 WATCH_SECONDS = 0.5
 """How often it is seen whether another process changed the catalogue or promoted a model."""
+TALK_SECONDS = 600
+"""How soon it is forgotten where a customer is to be answered whose talk is over."""
 GRACE_SECONDS = 3
 """How long an answer may still be sent when the server stops; open pages are then let go."""
 
@@ -76,10 +78,6 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     tracing = open_tracing(settings.otlp_endpoint)
     guide.watch(tracing.turn)
     guide.is_busy = lambda: api.desk.is_busy
-    repeating = (
-        Repeating("the catalogue's changes cannot be read", guide.take_up_changes, WATCH_SECONDS),
-        Repeating("requests cannot be renewed", api.ledger.renew, RENEWED_SECONDS),
-    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
@@ -126,6 +124,11 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     mount_staff(app, settings, engine)
     tools = mount_mcp(app, api)
     channels = mount_channels(app, api)
+    repeating = (
+        Repeating("the catalogue's changes cannot be read", guide.take_up_changes, WATCH_SECONDS),
+        Repeating("requests cannot be renewed", api.ledger.renew, RENEWED_SECONDS),
+        Repeating("talks that are over cannot be forgotten", channels.queue.drop_old, TALK_SECONDS),
+    )
     close_unknown(app)
     app.mount("/guide", StaticFiles(directory=STATIC))
     mount_chat(app, settings, guide, catalog, api.desk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -56,15 +57,22 @@ class Erased:
 
 
 def customer_data(
-    engine: Engine, who: str, customer: str, vault: Vault | None = None
+    engine: Engine,
+    who: str,
+    customer: str,
+    vault: Vault | None = None,
+    *,
+    also: Collection[str] = (),
 ) -> CustomerData:
     """Everything stored about a customer (or one conversation, by its id), and an audit entry.
+
+    `also` are other ids of the same customer; the entry is made under `customer`.
 
     Raises:
         UnknownCustomerError: nothing is stored.
     """
     with reading(engine) as connection:
-        ids = _known(connection, customer)
+        ids = _known(connection, (customer, *also))
         records: dict[str, list[dict[str, object]]] = {}
         for table in reversed(tables_about(connection)):
             if table.name in _NOT_TOLD:
@@ -86,16 +94,19 @@ def customer_data(
     return CustomerData(customer, tuple(ids), records)
 
 
-def erase_customer(engine: Engine, who: str, customer: str) -> Erased:
+def erase_customer(
+    engine: Engine, who: str, customer: str, *, also: Collection[str] = ()
+) -> Erased:
     """Delete everything stored about a customer (or one conversation), and say so in the audit log.
 
-    That log keeps when it was done and by whom, and a digest by which a given id can be found.
+    That log keeps when it was done and by whom, and a digest by which a given id can be found:
+    that of `customer`, not those of the `also`, other ids of the same customer.
 
     Raises:
         UnknownCustomerError: nothing is stored.
     """
     with writing(engine) as connection:
-        ids = _known(connection, customer)
+        ids = _known(connection, (customer, *also))
         delete_conversations(connection, ids)
         audit(connection, who, "erase customer", digest_of(customer), conversations=len(ids))
     scrub(engine)
@@ -107,7 +118,7 @@ def digest_of(customer: str) -> str:
     return f"customer {hashlib.sha256(customer.encode()).hexdigest()[:20]}"
 
 
-def _known(connection: Connection, customer: str) -> list[str]:
+def _known(connection: Connection, customer: Collection[str]) -> list[str]:
     ids = conversations_of(connection, customer)
     if not ids:
         raise UnknownCustomerError("nothing is stored about this customer")

@@ -6,7 +6,7 @@ that another part adds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, Engine, MetaData, Table, delete, or_, select, text
 
@@ -16,10 +16,10 @@ from retrieval.database import writing
 _CHUNK = 500
 
 
-def conversations_of(connection: Connection, customer: str) -> list[str]:
-    """The ids of a customer's conversations; `customer` may be the id of one of them."""
+def conversations_of(connection: Connection, ids: Collection[str]) -> list[str]:
+    """The ids of a customer's conversations; one of the `ids` may be that of a conversation."""
     query = select(conversations.c.id).where(
-        or_(conversations.c.customer_id == customer, conversations.c.id == customer)
+        or_(conversations.c.customer_id.in_(ids), conversations.c.id.in_(ids))
     )
     return list(connection.execute(query.order_by(conversations.c.created_at)).scalars())
 
@@ -60,6 +60,22 @@ def scrub(engine: Engine) -> None:
         for name in names:
             quoted = connection.dialect.identifier_preparer.quote(name)
             connection.execute(text(f"VACUUM {quoted}"))
+
+
+def rewrite(engine: Engine, tables: Collection[str]) -> None:
+    """Write a database's files anew, where rows were changed that `scrub` cannot find any more.
+
+    On SQLite the whole file, on PostgreSQL these tables. It takes as long as copying them, and
+    their space once more.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        for name in tables:
+            quoted = connection.dialect.identifier_preparer.quote(name)
+            connection.execute(text(f"VACUUM FULL {quoted}"))
 
 
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:

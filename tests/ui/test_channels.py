@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,18 +16,29 @@ from urllib.parse import urlencode
 import fake_guide
 import httpx
 import pytest
+from channel_parts import (
+    KEYS,
+    MIA,
+    SECRET,
+    Desk,
+    chatwoot,
+    joined,
+    open_desk,
+    sha256,
+    slack,
+    slack_event,
+    telegram,
+    webhook,
+    whatsapp,
+)
 from fake_guide import FakeGuide
-from fastapi.testclient import TestClient
-from slack_sdk.signature import SignatureVerifier
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, update
 from standardwebhooks import Webhook
 from strict_platforms import fault
 
 from assistant.log import ConversationLog
 from assistant.reply import Intent, ProductCard, Reply
-from assistant.takeover.desk import Agent
 from assistant.takeover.desk import Desk as StaffDesk
-from retrieval.catalog import Catalog
 from retrieval.database import open_database
 from retrieval.errors import SettingsError
 from ui.channels.adapter import Inbound
@@ -39,178 +47,18 @@ from ui.channels.routes import open_adapters
 from ui.channels.tables import jobs, talks
 from ui.channels.telegram import Telegram
 from ui.channels.whatsapp import WhatsApp
-from ui.channels.worker import MOST_ATTEMPTS, Worker
-from ui.server import create_app
+from ui.channels.worker import MOST_ATTEMPTS
 from ui.settings import Settings
-
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-KEYS: dict[str, Any] = {
-    "webhook_secret": SECRET,
-    "webhook_reply_url": "https://bot.example/replies",
-    "telegram_token": "12:ab",
-    "telegram_secret": "telegram-secret",
-    "slack_token": "xoxb-1",
-    "slack_signing_secret": "slack-secret",
-    "whatsapp_token": "wa-token",
-    "whatsapp_app_secret": "wa-secret",
-    "whatsapp_verify_token": "wa-verify",
-    "chatwoot_url": "https://desk.example",
-    "chatwoot_token": "cw-token",
-    "chatwoot_secret": "cw-secret",
-}
-
-
-@dataclass
-class Platform:
-    """Notes what it is sent, and answers as it is told; then as well as it can."""
-
-    requests: list[httpx.Request] = field(default_factory=list)
-    answers: list[httpx.Response | Exception] = field(default_factory=list)
-    mood: Callable[[httpx.Request], httpx.Response] | None = None
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        if (wrong := fault(request)) is not None:
-            return httpx.Response(400, json={"ok": False, "error": wrong})
-        if self.mood is not None:
-            return self.mood(request)
-        if self.answers:
-            answer = self.answers.pop(0)
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-        return httpx.Response(200, json={"ok": True})
-
-    def sent(self) -> list[dict[str, Any]]:
-        return [json.loads(request.content) for request in self.requests]
-
-
-@dataclass
-class Desk:
-    """A server with every channel open; its worker works when the test says so."""
-
-    http: TestClient
-    guide: FakeGuide
-    platform: Platform
-    queue: JobQueue
-    worker: Worker
-    engine: Engine
-
-    def work(self) -> None:
-        """Do all jobs, those that wait for their time too."""
-        for _ in range(400):
-            with self.engine.begin() as connection:
-                connection.execute(update(jobs).values(not_before=datetime.now(UTC)))
-            if not self.worker.work():
-                return
-
-    def messages(self) -> list[list[str]]:
-        return [[turn.message for turn in turns] for turns in self.guide.turns.values()]
-
-    def states(self) -> list[tuple[str, str, str]]:
-        with self.engine.connect() as connection:
-            rows = connection.execute(select(jobs.c.state, jobs.c.message, jobs.c.sender))
-            return [(state, message, sender) for state, message, sender in rows]
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(fake_guide, "SECONDS_TO_CARDS", 0)
     monkeypatch.setattr(fake_guide, "SECONDS_A_SENTENCE", 0)
-    settings = Settings(data_dir=tmp_path, public_url="https://guide.example", **KEYS)
-    engine = open_database(settings.resolved_database_url)
-    catalog, guide, platform = Catalog(engine), FakeGuide(), Platform()
-    app = create_app(settings, guide, catalog)  # type: ignore[arg-type]
-    api = app.state.api
-    queue = JobQueue(engine)
-    worker = Worker(
-        queue,
-        guide,
-        api.ledger,
-        open_adapters(settings),
-        httpx.MockTransport(platform),  # type: ignore[arg-type]
-    )
-    ConversationLog(engine)
-    # Without its lifespan: the server's own worker does not run.
-    yield Desk(TestClient(app), guide, platform, queue, worker, engine)
+    engine = open_database(f"sqlite:///{tmp_path / 'shop.db'}")
+    with open_desk(engine, tmp_path, FakeGuide()) as desk:
+        yield desk
     engine.dispose()
-
-
-def telegram(desk: Desk, number: int, text: str, chat: int = 7) -> httpx.Response:
-    update_ = {
-        "update_id": number,
-        "message": {
-            "message_id": number,
-            "from": {"id": chat, "is_bot": False, "first_name": "Ann"},
-            "chat": {"id": chat, "type": "private", "first_name": "Ann"},
-            "date": 1_790_000_000,
-            "text": text,
-        },
-    }
-    headers = {"X-Telegram-Bot-Api-Secret-Token": "telegram-secret"}
-    return desk.http.post("/channels/telegram", json=update_, headers=headers)
-
-
-def slack(desk: Desk, body: str, kind: str = "application/json") -> httpx.Response:
-    stamp = str(int(time.time()))
-    signature = SignatureVerifier("slack-secret").generate_signature(timestamp=stamp, body=body)
-    headers = {
-        "Content-Type": kind,
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": signature or "",
-    }
-    return desk.http.post("/channels/slack", content=body.encode(), headers=headers)
-
-
-def slack_event(event_id: str, text: str, **more: Any) -> str:
-    event = {"type": "message", "channel": "D1", "channel_type": "im", "user": "U1", "text": text,
-             "ts": "1790000000.000100", **more}  # fmt: skip
-    return json.dumps(
-        {"type": "event_callback", "team_id": "T1", "event_id": event_id, "event": event}
-    )
-
-
-def sha256(secret: str, content: bytes) -> str:
-    return "sha256=" + hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
-
-
-def whatsapp(desk: Desk, message: dict[str, Any]) -> httpx.Response:
-    value = {
-        "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "15550001", "phone_number_id": "1001"},
-        "contacts": [{"profile": {"name": "Ann"}, "wa_id": "4915"}],
-        "messages": [{"from": "4915", "timestamp": "1790000000", **message}],
-    }
-    change = {"value": value, "field": "messages"}
-    notice = {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}
-    content = json.dumps(notice).encode()
-    headers = {"X-Hub-Signature-256": sha256("wa-secret", content)}
-    return desk.http.post("/channels/whatsapp", content=content, headers=headers)
-
-
-def chatwoot(desk: Desk, event: dict[str, Any], status: str = "pending") -> httpx.Response:
-    body = {
-        "event": "message_created",
-        "message_type": "incoming",
-        "private": False,
-        "account": {"id": 3, "name": "Shop"},
-        "conversation": {"id": 44, "status": status},
-        **event,
-    }
-    content, stamp = json.dumps(body).encode(), str(int(time.time()))
-    signature = sha256("cw-secret", stamp.encode() + b"." + content)
-    headers = {"X-Chatwoot-Timestamp": stamp, "X-Chatwoot-Signature": signature}
-    return desk.http.post("/channels/chatwoot", content=content, headers=headers)
-
-
-def webhook(desk: Desk, event: str, body: dict[str, Any]) -> httpx.Response:
-    content, now = json.dumps(body), datetime.now(UTC)
-    headers = {
-        "webhook-id": event,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(SECRET).sign(event, now, content),
-    }
-    return desk.http.post("/channels/webhook", content=content, headers=headers)
 
 
 def test_telegram_shows_products_as_buttons(desk: Desk) -> None:
@@ -468,20 +316,6 @@ def test_a_job_of_a_server_that_died_is_taken_up(engine: Engine) -> None:
     assert (again.id, again.attempts) == (first.id, 2)
     assert queue.conversation("telegram", "7", {}) == queue.conversation("telegram", "7", {})
     assert queue.conversation("telegram", "7", {}) != queue.conversation("slack", "7", {})
-
-
-MIA = Agent("mia", "mia@shop.example", "Mia")
-
-
-def joined(desk: Desk) -> str:
-    """A colleague has the newest conversation; its id."""
-    conversation = list(desk.guide.turns)[-1]
-    with desk.engine.connect() as connection:
-        channel = connection.execute(select(talks.c.channel)).scalars().all()[-1]
-    ConversationLog(desk.engine).begin("hello", conversation_id=conversation, channel=channel)
-    StaffDesk(desk.engine).take(MIA, conversation)
-    desk.platform.requests.clear()
-    return conversation
 
 
 def test_a_colleagues_words_go_out_through_the_queue_once(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from pydantic import ValidationError
 
 from assistant.language import Language
 from assistant.pictures import MARK
@@ -47,7 +48,9 @@ class HopelessError(Exception):
 class Inbound:
     """A customer's message; `event_id` is the platform's own, `target` where to answer.
 
-    `sender` is whoever has one conversation, `sent_at` the platform's time in seconds.
+    `sender` is the address they write from and `through` which of the shop's own it came to,
+    where it has several: with each, a sender has one conversation. `sent_at` is the platform's
+    time in seconds.
     """
 
     event_id: str
@@ -55,6 +58,7 @@ class Inbound:
     text: str
     sent_at: float
     target: Json
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,13 @@ class Adapter:
             return None
         found = self.public_address + found if found.startswith("/") else found
         return found if found.startswith("https://") else None
+
+
+def unreadable(error: ValidationError) -> UnreadableError:
+    """What is wrong with a request, without what it said or who sent it."""
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    told = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in faults[:5])
+    return UnreadableError("; ".join(told))
 
 
 def retry_after(response: httpx.Response) -> float | None:

@@ -18,10 +18,10 @@ from ui.channels.adapter import (
     Inbound,
     Json,
     Received,
-    UnreadableError,
     check_sha256,
     sayings,
     title_and_price,
+    unreadable,
     with_picture,
     words_of,
 )
@@ -78,7 +78,7 @@ class Chatwoot(Adapter):
         try:
             event = _Event.model_validate_json(body)
         except ValidationError as error:
-            raise UnreadableError(str(error)) from error
+            raise unreadable(error) from None
         where, account = event.conversation, event.account
         if where is None or account is None or where.status != "pending":
             return Received()  # a member of the staff has it

@@ -7,10 +7,9 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assistant.ids import new_id
@@ -18,14 +17,13 @@ from assistant.privacy.masking import Masker
 from assistant.tables import conversations
 from assistant.takeover.tables import staff_messages, takeovers
 from assistant.takeover.timeline import StaffMessage, message_of
-from retrieval.database import migrate, reading, writing
+from retrieval.database import reading, writing
 from ui.channels.adapter import Call, Inbound, Json
+from ui.channels.senders import SealError, customer_id
+from ui.channels.store import open_senders
 from ui.channels.tables import jobs, talks
 
 logger = logging.getLogger(__name__)
-
-MIGRATIONS = Path(__file__).parent / "migrations"
-VERSION_TABLE = "alembic_version_channels"
 
 LEASE = timedelta(seconds=90)
 """A job that is in work for longer was taken by a server that is gone."""
@@ -39,7 +37,10 @@ _OPEN = ("waiting", "working")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A message to be answered; `calls` are None until it is, `calls_sent` are done."""
+    """A message to be answered; `calls` are None until it is, `calls_sent` are done.
+
+    `sender` is a `Senders.key`; `target` and `calls` are as they were before they were sealed.
+    """
 
     id: str
     channel: str
@@ -51,6 +52,11 @@ class Job:
     calls_sent: int
     attempts: int
 
+    @property
+    def customer_id(self) -> str:
+        """Whose message it is."""
+        return customer_id(self.channel, self.sender)
+
 
 class JobQueue:
     """Keeps messages for the workers of all servers on one database."""
@@ -58,14 +64,15 @@ class JobQueue:
     def __init__(self, engine: Engine, masker: Masker | None = None) -> None:
         """Bring the tables up to date.
 
-        What names a person is masked before a message waits here, as it is in the log.
+        What names a person is masked before a message waits here, as it is in the log, and
+        who sent it is known by a digest.
 
         Raises:
             ShopGuideError: where the database cannot be opened or written.
         """
         self._engine = engine
         self._masker = masker or Masker()
-        migrate(engine, MIGRATIONS, VERSION_TABLE)
+        self.senders = open_senders(engine)
 
     def add(self, channel: str, message: Inbound) -> bool:
         """Keep a message; False for one that came before."""
@@ -74,7 +81,7 @@ class JobQueue:
         seen = select(jobs.c.id).where(jobs.c.channel == channel, jobs.c.event_id == event)
         try:
             with writing(self._engine) as connection:
-                connection.execute(delete(jobs).where(jobs.c.created_at < now - KEPT))
+                _drop_old_jobs(connection, now)
                 if connection.execute(seen).one_or_none() is not None:
                     return False
                 connection.execute(
@@ -82,10 +89,10 @@ class JobQueue:
                         id=new_id(),
                         channel=channel,
                         event_id=event,
-                        sender=message.sender[:200],
+                        sender=self.senders.key(channel, message.sender, message.through),
                         sent_at=message.sent_at,
                         message=self._masker.mask(message.text.replace("\x00", "")).text,
-                        target=message.target,
+                        target=self.senders.seal(message.target),
                         state="waiting",
                         calls_sent=0,
                         attempts=0,
@@ -124,14 +131,19 @@ class JobQueue:
                 .where(jobs.c.id == row.id)
                 .values(state="working", not_before=now + LEASE, attempts=row.attempts + 1)
             )
-        calls = None if row.calls is None else tuple(Call(**call) for call in row.calls)
+        try:
+            target, calls = self.senders.unseal(row.target), self._calls(row.calls)
+        except SealError as error:
+            logger.error("a message by %s cannot be answered: %s", row.channel, error)
+            self._finish(row.id, "failed")
+            return None
         return Job(
             id=row.id,
             channel=row.channel,
             event_id=row.event_id,
             sender=row.sender,
             message=row.message,
-            target=row.target,
+            target=target,
             calls=calls,
             calls_sent=row.calls_sent,
             attempts=row.attempts + 1,
@@ -139,21 +151,20 @@ class JobQueue:
 
     def answered(self, job: Job, calls: Sequence[Call]) -> None:
         """Keep the reply, so that it is sent again rather than made again."""
-        self._set(job, calls=[asdict(call) for call in calls])
+        self._set(job.id, calls=self._sealed(calls))
 
     def sent(self, job: Job, count: int) -> None:
         """So many calls are with the platform."""
-        self._set(job, calls_sent=count)
+        self._set(job.id, calls_sent=count)
 
     def later(self, job: Job, seconds: float) -> None:
         """Put a job back for a while."""
         at = datetime.now(UTC) + timedelta(seconds=seconds)
-        self._set(job, state="waiting", not_before=at)
+        self._set(job.id, state="waiting", not_before=at)
 
     def finish(self, job: Job, *, done: bool) -> None:
         """A job is over; what was said in it goes."""
-        state = "done" if done else "failed"
-        self._set(job, state=state, message="", target={}, calls=None, sender="")
+        self._finish(job.id, "done" if done else "failed")
 
     def waiting(self) -> int:
         """How many jobs are open."""
@@ -162,21 +173,19 @@ class JobQueue:
             return connection.execute(query).scalar_one()
 
     def conversation(self, channel: str, sender: str, target: Json) -> str:
-        """The conversation that a sender is in; a new one after a long silence.
+        """The conversation that a sender, by their key, is in; a new one after a long silence.
 
         Who waits for a person, or talks to one, is in the same conversation however long it
-        takes. `target` is kept as where to answer.
+        takes. `target` is kept, sealed, as where to answer.
         """
         now = datetime.now(UTC)
         is_theirs = (talks.c.channel == channel) & (talks.c.sender == sender)
-        is_open = exists().where(
-            takeovers.c.conversation_id == talks.c.conversation_id, takeovers.c.ended_at.is_(None)
-        )
+        sealed = self.senders.seal(target)
         with writing(self._engine) as connection:
-            connection.execute(delete(talks).where(talks.c.updated_at < now - TALK_LASTS, ~is_open))
+            _drop_old_talks(connection, now)
             row = connection.execute(select(talks).where(is_theirs)).one_or_none()
             if row is not None:
-                values = {"updated_at": now, "target": target}
+                values = {"updated_at": now, "target": sealed}
                 connection.execute(update(talks).where(is_theirs).values(values))
                 return row.conversation_id
             conversation_id = new_id()
@@ -186,7 +195,7 @@ class JobQueue:
                     sender=sender,
                     conversation_id=conversation_id,
                     updated_at=now,
-                    target=target,
+                    target=sealed,
                 )
             )
             return conversation_id
@@ -232,7 +241,12 @@ class JobQueue:
                     continue  # of a program that asks for news itself
                 now = datetime.now(UTC)
                 name = f"staff {row.conversation_id} {row.number}"
-                calls = calls_of(talk.channel, talk.target, row.conversation_id, message_of(row))
+                try:
+                    target = self.senders.unseal(talk.target)
+                except SealError as error:
+                    logger.error("a message to %s cannot be sent: %s", talk.channel, error)
+                    continue
+                calls = calls_of(talk.channel, target, row.conversation_id, message_of(row))
                 connection.execute(
                     insert(jobs).values(
                         id=new_id(),
@@ -243,7 +257,7 @@ class JobQueue:
                         message="",
                         target=talk.target,
                         state="waiting",
-                        calls=[asdict(call) for call in calls],
+                        calls=self._sealed(calls),
                         calls_sent=0,
                         attempts=0,
                         not_before=now,
@@ -252,6 +266,47 @@ class JobQueue:
                 )
         return len(rows)
 
-    def _set(self, job: Job, **values: Any) -> None:
+    def drop(self, customer: str) -> None:
+        """Forget what of a customer, by their id, waits to be answered or sent."""
+        channel, _, name = customer.partition(":")
+        if not name:
+            return
+        is_theirs = (jobs.c.sender == name) | jobs.c.sender.endswith(f":{name}", autoescape=True)
         with writing(self._engine) as connection:
-            connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))
+            connection.execute(delete(jobs).where(jobs.c.channel == channel, is_theirs))
+
+    def drop_old(self) -> None:
+        """Forget where those are to be answered whose talks are over, and old events.
+
+        It happens as messages come; a shop to which none come needs it nonetheless.
+        """
+        now = datetime.now(UTC)
+        with writing(self._engine) as connection:
+            _drop_old_talks(connection, now)
+            _drop_old_jobs(connection, now)
+
+    def _sealed(self, calls: Sequence[Call]) -> str:
+        return self.senders.seal([asdict(call) for call in calls])
+
+    def _calls(self, sealed: str | None) -> tuple[Call, ...] | None:
+        if sealed is None:
+            return None
+        return tuple(Call(**call) for call in self.senders.unseal(sealed))
+
+    def _finish(self, job_id: str, state: str) -> None:
+        self._set(job_id, state=state, message="", target="", calls=None, sender="")
+
+    def _set(self, job_id: str, **values: Any) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(values))
+
+
+def _drop_old_talks(connection: Connection, now: datetime) -> None:
+    is_open = exists().where(
+        takeovers.c.conversation_id == talks.c.conversation_id, takeovers.c.ended_at.is_(None)
+    )
+    connection.execute(delete(talks).where(talks.c.updated_at < now - TALK_LASTS, ~is_open))
+
+
+def _drop_old_jobs(connection: Connection, now: datetime) -> None:
+    connection.execute(delete(jobs).where(jobs.c.created_at < now - KEPT))

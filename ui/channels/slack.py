@@ -25,6 +25,7 @@ from ui.channels.adapter import (
     retry_after,
     sayings,
     title_and_price,
+    unreadable,
     with_picture,
     words_of,
 )
@@ -103,8 +104,10 @@ class Slack(Adapter):
                 payload = parse_qs(body.decode())["payload"][0]
                 return self._pressed(_Pressed.model_validate_json(payload))
             return self._event(_Envelope.model_validate_json(body))
-        except (ValidationError, KeyError, UnicodeDecodeError) as error:
-            raise UnreadableError(str(error)) from error
+        except ValidationError as error:
+            raise unreadable(error) from None
+        except (KeyError, UnicodeDecodeError) as error:
+            raise UnreadableError(type(error).__name__) from None
 
     def _event(self, envelope: _Envelope) -> Received:
         if envelope.type == "url_verification":

@@ -18,8 +18,8 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-# `message`, `target` and `calls` are emptied, and `sender` too, once a job is over: what stays
-# for some days is that the event was seen.
+# `sender` is a digest (`Senders.key`), `target` and `calls` are sealed text. All of them and
+# `message` are emptied once a job is over: what stays for some days is that the event was seen.
 jobs = Table(
     "channel_jobs",
     metadata,
@@ -40,7 +40,8 @@ jobs = Table(
     Index("channel_jobs_open", "state", "not_before"),
 )
 
-# `target` is where a colleague's words are sent, as the sender's newest message told.
+# `sender` is a digest; `target`, sealed text, is where a colleague's words are sent, as the
+# sender's newest message told. Rows go some hours after the last message.
 talks = Table(
     "channel_talks",
     metadata,

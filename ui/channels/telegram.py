@@ -18,9 +18,9 @@ from ui.channels.adapter import (
     Json,
     Received,
     TryLaterError,
-    UnreadableError,
     sayings,
     title_and_price,
+    unreadable,
     with_picture,
     words_of,
 )
@@ -82,7 +82,7 @@ class Telegram(Adapter):
         try:
             update = _Update.model_validate_json(body)
         except ValidationError as error:
-            raise UnreadableError(str(error)) from error
+            raise unreadable(error) from None
         pressed = update.callback_query
         message = update.message if pressed is None else pressed.message
         if message is None:

@@ -14,7 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from assistant.reply import Reply
 from assistant.takeover.timeline import StaffMessage
-from ui.channels.adapter import Adapter, Call, ForgedError, Inbound, Json, Received, UnreadableError
+from ui.channels.adapter import Adapter, Call, ForgedError, Inbound, Json, Received, unreadable
 
 
 class _Message(BaseModel):
@@ -42,7 +42,7 @@ class SignedWebhook(Adapter):
         try:
             message = _Message.model_validate_json(body)
         except ValidationError as error:
-            raise UnreadableError(str(error)) from error
+            raise unreadable(error) from None
         event = {key.lower(): value for key, value in headers.items()}["webhook-id"]
         target: Json = {"sender": message.sender, "in_reply_to": event}
         sent_at = time.time() if message.sent_at is None else message.sent_at

@@ -16,10 +16,10 @@ from ui.channels.adapter import (
     Json,
     Received,
     TryLaterError,
-    UnreadableError,
     check_sha256,
     sayings,
     title_and_price,
+    unreadable,
     with_picture,
     words_of,
 )
@@ -110,15 +110,16 @@ class WhatsApp(Adapter):
         try:
             notice = _Notice.model_validate_json(body)
         except ValidationError as error:
-            raise UnreadableError(str(error)) from error
+            raise unreadable(error) from None
         return Received(
             [
                 Inbound(
                     message.id,
-                    f"{change.value.metadata.phone_number_id}:{message.sender}",
+                    message.sender,
                     message.said(),
                     message.timestamp,
                     {"to": message.sender, "number": change.value.metadata.phone_number_id},
+                    through=change.value.metadata.phone_number_id,
                 )
                 for entry in notice.entry
                 for change in entry.changes

@@ -143,7 +143,7 @@ class Worker:
                 self._guide.answer(
                     job.message.removeprefix(MARK).strip(),
                     conversation_id=conversation,
-                    customer_id=f"{job.channel}:{job.sender}"[:200],
+                    customer_id=job.customer_id,
                     channel=job.channel,
                     picture=OUT_OF_REACH if has_picture else None,
                 )

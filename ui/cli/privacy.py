@@ -17,7 +17,13 @@ from ui.settings import load_settings
 app = typer.Typer(help="What is stored about customers.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit log.", no_args_is_help=True)
 
-Customer = Annotated[str, typer.Argument(help="the customer's id, or that of one conversation")]
+Customer = Annotated[
+    str,
+    typer.Argument(
+        help="the customer's id, that of one conversation, or the address they write from, "
+        "such as whatsapp:+49…"
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="print JSON on stdout, nothing else")]
 
 
@@ -27,10 +33,10 @@ def export(
     out: Annotated[Path | None, typer.Option(help="the file to write; by default stdout")] = None,
 ) -> None:
     """Everything that is stored about a customer, as JSON."""
-    from assistant.privacy.customers import customer_data
     from assistant.privacy.vault import Vault
+    from ui.customers import tell
 
-    data = customer_data(_database(), operator(), customer, Vault.open(load_settings()))
+    data = tell(_database(), operator(), customer, Vault.open(load_settings()))
     if out is None:
         print_json(data.to_json())
         return
@@ -45,11 +51,11 @@ def erase(
     as_json: JsonOption = False,
 ) -> None:
     """Delete everything that is stored about a customer. It cannot be undone."""
-    from assistant.privacy.customers import erase_customer
+    from ui.customers import forget
 
     if not yes:
         typer.confirm("Everything stored about this customer will be gone. Go on?", abort=True)
-    erased = erase_customer(_database(), operator(), customer)
+    erased = forget(_database(), operator(), customer)
     if as_json:
         print_json(erased)
     else:
@@ -88,7 +94,7 @@ def list_entries(
     action: Annotated[str | None, typer.Option(help="only this, such as 'erase customer'")] = None,
     what: Annotated[str | None, typer.Option(help="only things whose name begins so")] = None,
     customer: Annotated[
-        str | None, typer.Option(help="only exports and erasures of this id")
+        str | None, typer.Option(help="only exports and erasures of this id or address")
     ] = None,
     since: Annotated[datetime | None, typer.Option(help="from this day or time on")] = None,
     limit: Annotated[int, typer.Option(min=1, help="at most so many, the newest")] = 100,
@@ -96,10 +102,11 @@ def list_entries(
 ) -> None:
     """Show who looked at, changed, exported or erased what, the newest first."""
     from assistant.audit_log import read_audit
-    from assistant.privacy.customers import digest_of
+    from ui.customers import digests_of
 
-    what = digest_of(customer) if customer else what
-    entries = read_audit(_database(), who=who, action=action, what=what, since=since, limit=limit)
+    database = _database()
+    whats = digests_of(database, customer) if customer else what
+    entries = read_audit(database, who=who, action=action, what=whats, since=since, limit=limit)
     if as_json:
         for entry in entries:
             print_json(entry)

@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from assistant.privacy.customers import UnknownCustomerError, customer_data, erase_customer
+from assistant.privacy.customers import UnknownCustomerError
 from assistant.privacy.vault import Vault
+from ui.customers import forget, tell
 from ui.staff.accounts import StaffUser
 from ui.staff.guard import console_of, require
 from ui.staff.pages import staff_page
@@ -33,7 +34,7 @@ def export(request: Request, user: Lead, customer: Customer = "") -> Response:
     console = console_of(request)
     vault = Vault.open(console.settings)
     try:
-        data = customer_data(console.engine, user.email, customer.strip(), vault)
+        data = tell(console.engine, user.email, customer.strip(), vault)
     except UnknownCustomerError:
         return _page(request, 404, fault="privacy.unknown", customer=customer)
     return Response(
@@ -49,7 +50,7 @@ def erase(request: Request, user: Lead, customer: Customer = "", again: Customer
     if customer.strip() != again.strip():
         return _page(request, 422, fault="privacy.differ", customer=customer)
     try:
-        erased = erase_customer(console_of(request).engine, user.email, customer.strip())
+        erased = forget(console_of(request).engine, user.email, customer.strip())
     except UnknownCustomerError:
         return _page(request, 404, fault="privacy.unknown", customer=customer)
     return _page(request, erased=erased.conversations)
