@@ -70,6 +70,7 @@ def rewrite(engine: Engine, tables: Collection[str]) -> None:
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("COMMIT")  # every connection begins with BEGIN
             connection.exec_driver_sql("VACUUM")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             return

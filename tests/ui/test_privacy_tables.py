@@ -25,7 +25,7 @@ KNOWN: dict[str, str] = {
     "figures_products": "counts of days",
     "figures_counted": "that older logs were counted",
     "controls": "rules of the lead",
-    "channel_jobs": "masked messages under way, emptied when answered and gone after a week",
+    "channel_jobs": "masked messages under way by senders' digests, emptied when answered",
     "api_keys": "keys of programs",
     "api_secrets": "what the server signs with",
     "staff_attendance": "which of the staff are there",

@@ -61,4 +61,4 @@ def find(
     if asked["customer"]:
         asked["customer"] = noted_id(console_of(request).engine, asked["customer"])
     given = {name: value for name, value in asked.items() if value}
-    return RedirectResponse(f"/staff/audit?{urlencode(given)}", 303)
+    return RedirectResponse(f"/staff/audit?{urlencode(given)}".rstrip("?"), 303)
