@@ -440,6 +440,21 @@ def test_old_rows_are_made_like_new_ones(
     assert forget(old, "lead", f"whatsapp:+{ANN}").conversations == 2
 
 
+def test_a_message_that_an_older_server_kept_meanwhile_is_answered(desk: Desk) -> None:
+    say(desk, 1, "a jacket")
+    desk.work()
+    say(desk, 2, "in blue")
+    with writing(desk.engine) as connection:
+        connection.execute(
+            update(jobs).where(jobs.c.state == "waiting")
+            .values(sender=f"1001:{ANN}", target={"to": ANN, "number": "1001"})
+        )  # fmt: skip
+    desk.work()
+    assert desk.messages() == [["a jacket", "in blue"]]
+    assert [each["to"] for each in desk.platform.sent()] == [ANN, ANN]
+    assert len(customers(desk.engine)) == 1
+
+
 def test_old_rows_change_all_at_once_or_not_at_all(
     old: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

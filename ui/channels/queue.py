@@ -131,8 +131,14 @@ class JobQueue:
                 .where(jobs.c.id == row.id)
                 .values(state="working", not_before=now + LEASE, attempts=row.attempts + 1)
             )
+        sender, target, calls = row.sender, row.target, row.calls
         try:
-            target, calls = self.senders.unseal(row.target), self._calls(row.calls)
+            if isinstance(target, str):
+                target = self.senders.unseal(target)
+                calls = None if calls is None else self.senders.unseal(calls)
+            else:
+                # A server of an older version wrote it while this one was to take its place.
+                sender = self.senders.key_of_old(row.channel, sender)
         except SealError as error:
             logger.error("a message by %s cannot be answered: %s", row.channel, error)
             self._finish(row.id, "failed")
@@ -141,10 +147,10 @@ class JobQueue:
             id=row.id,
             channel=row.channel,
             event_id=row.event_id,
-            sender=row.sender,
+            sender=sender,
             message=row.message,
             target=target,
-            calls=calls,
+            calls=None if calls is None else tuple(Call(**call) for call in calls),
             calls_sent=row.calls_sent,
             attempts=row.attempts + 1,
         )
@@ -287,11 +293,6 @@ class JobQueue:
 
     def _sealed(self, calls: Sequence[Call]) -> str:
         return self.senders.seal([asdict(call) for call in calls])
-
-    def _calls(self, sealed: str | None) -> tuple[Call, ...] | None:
-        if sealed is None:
-            return None
-        return tuple(Call(**call) for call in self.senders.unseal(sealed))
 
     def _finish(self, job_id: str, state: str) -> None:
         self._set(job_id, state=state, message="", target="", calls=None, sender="")

@@ -62,6 +62,11 @@ class Senders:
         name = self.name(channel, address)
         return f"{through[:_LONGEST_THROUGH]}:{name}" if through else name
 
+    def key_of_old(self, channel: str, sender: str) -> str:
+        """The key of a sender as older versions stored it: WhatsApp's behind the shop's number."""
+        through, _, address = sender.rpartition(":") if channel == "whatsapp" else ("", "", sender)
+        return self.key(channel, address, through)
+
     def ids(self, typed: str) -> tuple[str, ...]:
         """The ids that a customer of whom somebody types an id or an address may have.
 

@@ -58,18 +58,13 @@ def downgrade() -> None:
     raise NotImplementedError("an address cannot be had back from its digest")
 
 
-def _key(senders: Senders, channel: str, sender: str) -> str:
-    through, _, address = sender.rpartition(":") if channel == "whatsapp" else ("", "", sender)
-    return senders.key(channel, address, through)
-
-
 def _talks(connection: sa.Connection, senders: Senders) -> None:
     for row in connection.execute(sa.select(talks)).all():
         connection.execute(
             sa.update(talks)
             .where(talks.c.channel == row.channel, talks.c.sender == row.sender)
             .values(
-                sender=_key(senders, row.channel, row.sender),
+                sender=senders.key_of_old(row.channel, row.sender),
                 target=None if row.target is None else senders.seal(row.target),
             )
         )
@@ -82,7 +77,7 @@ def _jobs(connection: sa.Connection, senders: Senders) -> None:
             sa.update(jobs)
             .where(jobs.c.id == row.id)
             .values(
-                sender=_key(senders, row.channel, row.sender),
+                sender=senders.key_of_old(row.channel, row.sender),
                 target=senders.seal(row.target),
                 calls=None if row.calls is None else senders.seal(row.calls),
             )
@@ -95,10 +90,10 @@ def _customers(connection: sa.Connection, senders: Senders) -> None:
             f"{channel}:"
         )
         ids = sa.select(conversations.c.customer_id).where(theirs).distinct()
-        named = [
-            {"old": old, "new": customer_id(channel, _key(senders, channel, old.partition(":")[2]))}
-            for old in connection.execute(ids).scalars()
-        ]
+        named: list[dict[str, str]] = []
+        for old in connection.execute(ids).scalars():
+            key = senders.key_of_old(channel, old.removeprefix(f"{channel}:"))
+            named.append({"old": old, "new": customer_id(channel, key)})
         if not named:
             continue
         connection.execute(
