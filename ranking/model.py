@@ -54,6 +54,10 @@ class TextTower(nn.Module):
         states = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
+        return self.logits(states, attention_mask)
+
+    def logits(self, states: Tensor, attention_mask: Tensor) -> Tensor:
+        """Text logits of the encoder's last states, shape (batch, tokens, hidden)."""
         mask = attention_mask.unsqueeze(-1).to(states.dtype)
         mean = (states * mask).sum(1) / mask.sum(1)
         pooled = torch.cat([states[:, 0], mean], dim=-1)

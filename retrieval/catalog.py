@@ -209,7 +209,6 @@ def _row(product: Product) -> dict[str, Any]:
     # Stable however the source orders the attributes, so that "unchanged" stays unchanged.
     content = product.model_dump(mode="json", exclude_defaults=True)
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, allow_nan=False)
-    content.pop("reviews", None)
     return {
         "id": product.id,
         "group_id": product.group_id,
@@ -225,7 +224,7 @@ def _row(product: Product) -> dict[str, Any]:
         "language": product.language,
         "retired": False,
         "content_hash": hashlib.sha256(canonical.encode()).hexdigest(),
-        "record": json.dumps(content, ensure_ascii=False, allow_nan=False),
+        "record": product.model_dump_json(exclude_defaults=True, exclude={"reviews"}),
         "reviews": product.reviews,
     }
 

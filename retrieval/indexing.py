@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -30,7 +31,9 @@ from retrieval.tokenize import TOKENIZER_VERSION
 from retrieval.vector_copy import VectorCopy
 from retrieval.vectors import DamagedStoreError, VectorStore, discard_vectors, open_vectors
 
-_EMBEDDED_AT_ONCE = 256
+_EMBEDDED_AT_ONCE = 512
+# Two, so that no core waits while a batch ends.
+_EMBEDDED_AHEAD = 2
 _Embedded = tuple[Vectors, list[Tokens]]
 log = logging.getLogger(__name__)
 
@@ -237,13 +240,15 @@ def _store_missing(
 def _embedded(
     batches: Sequence[list[str]], embed: Callable[[list[str]], _Embedded]
 ) -> Iterator[_Embedded]:
-    """What each batch is embedded as, in order; the next is computed while one is stored."""
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as ahead:
-        following = [ahead.submit(embed, batch) for batch in batches[:1]]
-        for place in range(len(batches)):
-            found = following.pop().result()
-            following += [ahead.submit(embed, batch) for batch in batches[place + 1 : place + 2]]
-            yield found
+    """What each batch is embedded as, in order; the next are computed while one is stored."""
+    with ThreadPoolExecutor(_EMBEDDED_AHEAD, thread_name_prefix="ahead") as ahead:
+        following: deque[Future[_Embedded]] = deque()
+        for batch in batches:
+            following.append(ahead.submit(embed, batch))
+            if len(following) > _EMBEDDED_AHEAD:
+                yield following.popleft().result()
+        while following:
+            yield following.popleft().result()
 
 
 def _discard(settings: RetrievalSettings, error: DamagedStoreError, attempt: int) -> None:

@@ -27,7 +27,7 @@ PROJECTION_FILE = Path(__file__).parent / "late_projection.npy"
 
 
 def pack_tokens(vectors: NDArray[np.float32]) -> Tokens:
-    """Token vectors of length 1, shape (tokens, d), as int8."""
+    """Token vectors of length 1, shape (…, d), as int8."""
     return np.clip(np.rint(vectors * 127), -127, 127).astype(np.int8)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from pathlib import Path
 
 from filelock import FileLock
@@ -37,7 +38,10 @@ def minilm_folder() -> Path:
 def exported_minilm(folder: Path) -> Path:
     """The int8 ONNX file in `folder`, made at the first call (about ten seconds).
 
-    Inputs `input_ids` and `attention_mask` (n, tokens) int64; outputs, float32 and of length 1:
+    What an older version exported beside it is removed then.
+
+    Input `input_ids` (n, tokens) int64, of n texts with as many tokens each: there is no mask,
+    which would cost more than batches of one length. Outputs, float32 and of length 1:
     `embedding` (n, 384), the mean over tokens, and `tokens` (n, tokens, 128), each token's last
     state as `retrieval.late` projects it.
     """
@@ -50,6 +54,9 @@ def exported_minilm(folder: Path) -> Path:
             log.info("exporting MiniLM for ONNX Runtime into %s", folder)
             with whole_folder(folder) as growing:
                 _export(minilm_folder(), growing)
+            for other in folder.parent.iterdir():
+                if other.is_dir() and other != folder:
+                    shutil.rmtree(other, ignore_errors=True)
     return model
 
 
@@ -58,49 +65,40 @@ def _export(weights: Path, folder: Path) -> None:
 
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
-    from transformers import AutoModel
+    from transformers import BertModel
     from transformers.utils import logging as transformers_logging
+
+    from retrieval.tokens_first import last_states
 
     transformers_logging.disable_progress_bar()
 
     class Pooled(torch.nn.Module):
-        """Token vectors averaged over the attention mask, and each of them projected."""
+        """Token vectors averaged, and each of them projected."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.encoder = AutoModel.from_pretrained(  # nosec B615
-                weights, attn_implementation="eager", use_safetensors=True, local_files_only=True
+            self.encoder = BertModel.from_pretrained(  # nosec B615
+                weights, use_safetensors=True, local_files_only=True
             )
             self.projection = torch.nn.Parameter(torch.from_numpy(projection()))
 
-        def forward(
-            self, input_ids: torch.Tensor, attention_mask: torch.Tensor
-        ) -> tuple[torch.Tensor, torch.Tensor]:
-            states = self.encoder(
-                input_ids=input_ids, attention_mask=attention_mask
-            ).last_hidden_state
-            kept = attention_mask.unsqueeze(-1).to(states.dtype)
-            mean = (states * kept).sum(1) / kept.sum(1).clamp(min=1e-9)
+        def forward(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            states = last_states(self.encoder, input_ids)
             normalize = torch.nn.functional.normalize
-            return normalize(mean, dim=1), normalize(states @ self.projection, dim=2)
+            tokens = normalize(states @ self.projection, dim=2)
+            return normalize(states.mean(0), dim=1), tokens.transpose(0, 1)
 
-    example = torch.ones(2, 8, dtype=torch.long)
     dynamic = {0: "texts", 1: "tokens"}
     full = folder / "fp32.onnx"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             Pooled().eval(),
-            (example, example),
+            (torch.ones(2, 8, dtype=torch.long),),
             str(full),
-            input_names=["input_ids", "attention_mask"],
+            input_names=["input_ids"],
             output_names=["embedding", "tokens"],
-            dynamic_axes={
-                "input_ids": dynamic,
-                "attention_mask": dynamic,
-                "embedding": {0: "texts"},
-                "tokens": dynamic,
-            },
+            dynamic_axes={"input_ids": dynamic, "embedding": {0: "texts"}, "tokens": dynamic},
             opset_version=17,
             # The tracing exporter: the newer one takes several times as long for this model.
             dynamo=False,

@@ -30,20 +30,17 @@ def tokenize(text: str) -> list[str]:
     """
     tokens: list[str] = []
     for word in _WORD.findall(text.lower()):
-        for run in _CHINESE_RUN.findall(word) if not word.isascii() else (word,):
-            if is_chinese(run):
-                tokens += _segment(run)
-                continue
-            parts: list[str] = _PART.findall(run)
-            tokens += [_stem(part) for part in parts]
-            if len(parts) > 1:
-                tokens.append(_stem(_JOINT.sub("", run)))
+        if word.isascii():
+            tokens += _compound(word)
+            continue
+        for run in _CHINESE_RUN.findall(word):
+            tokens += _segment(run) if is_chinese(run) else _compound(run)
     return tokens
 
 
 def is_chinese(text: str) -> bool:
     """Whether a Chinese character stands in the text."""
-    return any("\u3400" <= character <= "\u9fff" for character in text)
+    return _CHINESE.search(text) is not None
 
 
 def without_chinese(text: str) -> str:
@@ -51,7 +48,16 @@ def without_chinese(text: str) -> str:
     return _CHINESE.sub(" ", text)
 
 
+# A catalogue says the same words over and over.
 @lru_cache(maxsize=100_000)
+def _compound(word: str) -> tuple[str, ...]:
+    parts: list[str] = _PART.findall(word)
+    tokens = [_stem(part) for part in parts]
+    if len(parts) > 1:
+        tokens.append(_stem(_JOINT.sub("", word)))
+    return tuple(tokens)
+
+
 def _stem(word: str) -> str:
     # One stemmer keeps one buffer: two threads in it at once would mix their words.
     with _stemmer_lock:

@@ -30,11 +30,18 @@ from retrieval.settings import RetrievalSettings
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
 LOCK_SECONDS = 600.0
 ANSWER_SECONDS = 5.0
 _PAGE = 2000
+# A rough graph is soon built, and no search here walks it.
+_GRAPH: CreateHNSWConfiguration = {
+    "space": "cosine",
+    "ef_construction": 16,
+    "max_neighbors": 8,
+}
 log = logging.getLogger(__name__)
 
 
@@ -197,6 +204,6 @@ def _collection(client: ClientAPI, embedder: Embedder) -> VectorStore:
     collection = client.get_or_create_collection(
         f"products-{readable}-{digest}",
         embedding_function=None,
-        configuration={"hnsw": {"space": "cosine"}},
+        configuration={"hnsw": _GRAPH},
     )
     return VectorStore(collection, min(_PAGE, client.get_max_batch_size()))

@@ -50,6 +50,14 @@ def test_int8_agrees_with_the_weights_in_full_precision(embedder: Embedder) -> N
     assert ((full * embedder.embed_array(texts)).sum(1) > 0.97).all()
 
 
+def test_what_an_older_version_exported_is_removed(tmp_path: Path) -> None:
+    exports = tmp_path / "models" / "embedder"
+    (exports / "of-an-older-version").mkdir(parents=True)
+    open_embedder(RetrievalSettings(data_dir=tmp_path))
+    assert len([one for one in exports.iterdir() if one.is_dir()]) == 1
+    assert not (exports / "of-an-older-version").exists()
+
+
 def test_langchain_sees_the_same_vectors(embedder: Embedder) -> None:
     assert np.allclose(embedder.embed_query("lamp"), embedder.embed_array(["lamp"])[0], atol=1e-6)
 
