@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from starlette.requests import Request
 from starlette.responses import Response
 
 from assistant.events import Event, EventKind
 from assistant.ids import new_id
 from assistant.log import UnknownTurnError
 from assistant.turn import Guide
+from ui.api.access import count_guess, reporter
 from ui.api.documenting import refusals
 from ui.problems import problem
 
@@ -43,14 +45,22 @@ def events_router(guide: Guide) -> APIRouter:
     """The route, bound to the guide that logs."""
     router = APIRouter(prefix="/v1/conversations", tags=["events"])
 
-    @router.post("/{conversation_id}/events", status_code=204, responses=refusals(404, 503))
+    @router.post(
+        "/{conversation_id}/events",
+        status_code=204,
+        responses=refusals(404, 429, 503),
+        dependencies=[Depends(reporter)],
+    )
     def record(  # pyright: ignore[reportUnusedFunction]
-        conversation_id: Annotated[str, Path(min_length=1, max_length=100)], body: EventBody
+        request: Request,
+        conversation_id: Annotated[str, Path(min_length=1, max_length=100)],
+        body: EventBody,
     ) -> Response:
         """Log an event about a product that was shown, or a verdict on a reply."""
         try:
             guide.record_event(Event(conversation_id=conversation_id, **body.model_dump()))
         except UnknownTurnError as error:
+            count_guess(request)
             return problem(404, str(error))
         return Response(status_code=204)
 

@@ -13,6 +13,7 @@ from assistant.reply import Reply
 from retrieval.demo import demo_images_dir
 from retrieval.errors import ShopGuideError
 from retrieval.product import Product
+from ui.api import access
 from ui.chat.document import mended, policy_for
 from ui.security import MAX_BODY_BYTES
 
@@ -55,6 +56,32 @@ def test_an_event_about_what_was_not_shown_is_refused(
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == 404
+
+
+def test_one_conversation_cannot_fill_the_log(
+    client: httpx.Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "REPORTS_PER_MINUTE", 3)
+    known, other = conversation(site), conversation(site)
+    consent = {"purpose": "training", "given": True}
+    assert client.post(f"/v1/conversations/{known}/consent", json=consent).status_code == 204
+    answers = [post_event(client, known, kind="feedback", turn=1, value="up") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [204, 204, 429]
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+    assert post_event(client, other, kind="feedback", turn=1, value="up").status_code == 204
+
+
+def test_conversations_cannot_be_guessed_without_end(
+    client: httpx.Client, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = site.api.settings.model_copy(update={"address_rate_per_minute": 2})
+    monkeypatch.setattr(site.api, "settings", settings)
+    guesses = [
+        post_event(client, f"guess-{n}", kind="feedback", turn=1, value="up") for n in range(3)
+    ]
+    assert guesses[-1].status_code == 429
+    known = conversation(site)
+    assert post_event(client, known, kind="feedback", turn=1, value="up").status_code == 204
 
 
 def test_an_event_of_an_unknown_conversation_is_refused(client: httpx.Client) -> None:

@@ -24,6 +24,7 @@ from ui.desk import TurnDesk
 from ui.settings import Settings
 
 NEWS_PER_MINUTE = 120
+REPORTS_PER_MINUTE = 120
 """How often a conversation's page may ask for news."""
 
 _BEARER = HTTPBearer(
@@ -200,6 +201,26 @@ def witness(
     if token is None:
         raise _unauthorized("This needs the conversation's token in X-Conversation-Token.")
     raise RefusedError(403, "The token is not this conversation's.")
+
+
+def reporter(request: Request, conversation_id: str) -> None:
+    """Whoever tells what happened in a conversation: its id is enough, within a limit of its own.
+
+    Raises:
+        RefusedError: 429 for too many requests.
+    """
+    api_of(request).limit(request, f"reports {conversation_id}", REPORTS_PER_MINUTE)
+
+
+def count_guess(request: Request) -> None:
+    """Count what named nothing that is known against its address.
+
+    Raises:
+        RefusedError: 429 for too many requests.
+    """
+    api = api_of(request)
+    address = request.client.host if request.client else "unknown"
+    api.limit(request, f"guesses {address}", api.settings.address_rate_per_minute)
 
 
 def _unauthorized(detail: str) -> RefusedError:
