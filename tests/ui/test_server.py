@@ -74,8 +74,8 @@ def test_one_conversation_cannot_fill_the_log(
 def test_conversations_cannot_be_guessed_without_end(
     client: httpx.Client, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = site.api.settings.model_copy(update={"address_rate_per_minute": 2})
-    monkeypatch.setattr(site.api, "settings", settings)
+    settings = site.app.state.api.settings.model_copy(update={"address_rate_per_minute": 2})
+    monkeypatch.setattr(site.app.state.api, "settings", settings)
     guesses = [
         post_event(client, f"guess-{n}", kind="feedback", turn=1, value="up") for n in range(3)
     ]
