@@ -28,6 +28,9 @@ def opening(plan: Plan) -> str:
         return first
     if plan.set_aside:
         return _set_aside(plan)
+    if plan.is_a_guess:
+        near = "这款" if len(plan.picks) == 1 else "下面这些"
+        return f"店里没有看到“{plan.unmatched}”，{near}也许有些接近。"
     if plan.unmatched:
         among = f"{plan.noun}里" if plan.noun else ""
         return f"店里没有看到“{plan.unmatched}”，{among}下面这些最接近。"

@@ -33,6 +33,9 @@ def opening(plan: Plan) -> str:
         return first
     if plan.set_aside:
         return _set_aside(plan)
+    if plan.is_a_guess:
+        near = "this is" if len(plan.picks) == 1 else "one of these is"
+        return f"I don’t see “{plan.unmatched}” in the shop. Perhaps {near} close to it."
     if plan.unmatched:
         also = f" among the {plan.noun}" if plan.noun else ""
         return vary(

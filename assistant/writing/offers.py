@@ -36,6 +36,8 @@ def body(plan: Plan, wording: Wording) -> list[Said]:
     """One to three sentences on one or two of the products, and what must be admitted."""
     if not plan.picks:
         return []
+    if plan.is_a_guess:  # which is nothing to recommend
+        return [Said(plan.question)] if plan.question else []
     lead = plan.picks[0]
     sentences: list[Said] = []
     told: list[Pick] = []

@@ -94,6 +94,11 @@ class Plan:
     named: str = ""
     question: str = ""
 
+    @property
+    def is_a_guess(self) -> bool:
+        """Whether nothing ties the picks to what was asked for but that they were found."""
+        return bool(self.unmatched) and not (self.noun or self.met)
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

@@ -63,6 +63,9 @@ class Writer:
         yield composer.opening(plan)
         if not plan.picks:
             return
+        if plan.is_a_guess:
+            yield from (said.text for said in composer.body(plan))
+            return
         body = composer.body(plan)
         alone = self.model.is_small or not self._can_write(plan)
         if alone:

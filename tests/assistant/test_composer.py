@@ -137,7 +137,16 @@ def test_what_was_given_up_is_said() -> None:
 
 
 def test_what_the_shop_does_not_have_is_said() -> None:
-    assert "“shower cap”" in text(plan(SHELL, PARKA, unmatched="shower cap"))
+    assert "“shower cap”" in text(plan(SHELL, PARKA, noun="jackets", unmatched="shower cap"))
+
+
+def test_what_merely_was_found_is_not_recommended() -> None:
+    assert text(plan(SHELL, PARKA, unmatched="submarine")) == (
+        "I don’t see “submarine” in the shop. Perhaps one of these is close to it."
+    )
+    assert text(plan(SHELL, language="zh", unmatched="潜水艇")) == (
+        "店里没有看到“潜水艇”，这款也许有些接近。"
+    )
 
 
 def test_what_is_out_of_stock_is_said() -> None:
