@@ -125,7 +125,7 @@ def _special_opening(plan: Plan) -> str:
 
 
 def _set_aside(plan: Plan) -> str:
-    missing = "、".join(f"“{condition.text}”" for condition in plan.set_aside)
+    missing = "、".join(condition.quoted for condition in plan.set_aside)
     rest = f"（{with_conditions(plan.noun, plan.met)}）" if plan.noun else ""
     if plan.set_aside[0].path == BRANDS:
         still = with_conditions(plan.noun or "商品", plan.met)
@@ -151,7 +151,7 @@ def _too_little(plan: Plan) -> str:
     condition, lead = plan.too_little, plan.picks[0]
     assert condition is not None
     things = with_conditions(plan.noun or "商品", plan.met)
-    also = "、".join(f"“{each.text}”" for each in plan.set_aside)
+    also = "、".join(each.quoted for each in plan.set_aside)
     aside = f"不考虑{also}的话，" if also else ""
     if plan.is_stuck:
         end = "最便宜" if plan.move == "cheaper" else "最贵"

@@ -158,7 +158,7 @@ def _closest(plan: Plan) -> str:
 
 
 def _set_aside(plan: Plan) -> str:
-    missing = listed([f"“{condition.text}”" for condition in plan.set_aside], "and")
+    missing = listed([condition.quoted for condition in plan.set_aside], "and")
     still = with_conditions(plan.noun, plan.met) if plan.noun else ""
     rest = f": {still}" if still else ""
     if plan.set_aside[0].path == BRANDS:
@@ -187,7 +187,7 @@ def _too_little(plan: Plan) -> str:
     condition, lead = plan.too_little, plan.picks[0]
     assert condition is not None
     things = with_conditions(plan.noun or "products", plan.met)
-    also = listed([f"“{each.text}”" for each in plan.set_aside])
+    also = listed([each.quoted for each in plan.set_aside])
     aside = f" Without {also}," if also else ""
     if plan.is_stuck:
         end = "cheapest" if plan.move == "cheaper" else "most expensive"

@@ -37,6 +37,11 @@ class Condition:
     path: str
     text: str
 
+    @property
+    def quoted(self) -> str:
+        """The words in quotes; a category's name is the shop's own."""
+        return self.text if self.path == "category" else f"“{self.text}”"
+
 
 @dataclass(frozen=True, slots=True)
 class Range:

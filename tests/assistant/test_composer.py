@@ -136,6 +136,13 @@ def test_what_was_given_up_is_said() -> None:
     assert "this comes closest: waterproof jackets" in both
 
 
+def test_a_kind_of_product_given_up_is_no_quotation() -> None:
+    toys = Condition("category", "toys & games")
+    assert "Without toys & games" in text(plan(SHELL, set_aside=(toys,), seed=1))
+    assert "toys & games" in text(plan(SHELL, set_aside=(toys,), seed=0))
+    assert "“" not in text(plan(SHELL, set_aside=(toys,), language="zh"))
+
+
 def test_what_the_shop_does_not_have_is_said() -> None:
     assert "“shower cap”" in text(plan(SHELL, PARKA, noun="jackets", unmatched="shower cap"))
 
