@@ -102,6 +102,8 @@ class MiniLmEmbedder(Embedder):
             raise ShopGuideError(
                 f"{model} cannot be loaded ({error}); delete its folder to have it made anew"
             ) from error
+        # More than cores: Chroma holds Python's lock while it stores, and those that are within
+        # ONNX Runtime by then go on.
         self._workers = ThreadPoolExecutor(2 * (os.cpu_count() or 1), thread_name_prefix="embed")
 
     def embed_array(self, texts: Sequence[str]) -> Vectors:

@@ -63,9 +63,6 @@ class Writer:
         yield composer.opening(plan)
         if not plan.picks:
             return
-        if plan.is_a_guess:
-            yield from (said.text for said in composer.body(plan))
-            return
         body = composer.body(plan)
         alone = self.model.is_small or not self._can_write(plan)
         if alone:
@@ -92,6 +89,8 @@ class Writer:
             yield from (said.text for said in body if not said.about or said.about not in told)
 
     def _can_write(self, plan: Plan) -> bool:
+        if plan.is_a_guess:
+            return False
         # The small model knows no Chinese: measured, not one sentence in ten was Chinese.
         return self.model.ready and (plan.language == "en" or not self.model.is_small)
 

@@ -52,6 +52,15 @@ def test_true_sentences_of_a_model_take_the_place_of_the_composers() -> None:
     assert written.accepted == 2
 
 
+def test_no_model_praises_what_merely_was_found() -> None:
+    plan = Plan(language="en", seed=0, picks=PLAN.picks, unmatched="submarine")
+    sentences, written = write(ScriptedModel(script="The Storm Shell Jacket has a hood."), plan)
+    assert sentences == [
+        "I don’t see “submarine” in the shop. Perhaps one of these is close to it."
+    ]
+    assert written.drafted == 0
+
+
 def test_false_sentences_are_dropped_and_the_composer_goes_on() -> None:
     script = "The Storm Shell Jacket costs $9. The Drizzle Parka comes in blue."
     sentences, written = write(ScriptedModel(script=script))

@@ -24,8 +24,9 @@ from ui.desk import TurnDesk
 from ui.settings import Settings
 
 NEWS_PER_MINUTE = 120
-REPORTS_PER_MINUTE = 120
 """How often a conversation's page may ask for news."""
+REPORTS_PER_MINUTE = 120
+"""How often events and consent may be told of a conversation."""
 
 _BEARER = HTTPBearer(
     auto_error=False, scheme_name="key", description="A key made by `shopguide keys add`."
