@@ -207,8 +207,8 @@ class Contenders:
 
 def parameters_of(fusion: Fusion) -> int:
     """Weights and bias that are not zero, and the leaves of the trees."""
-    leaves = 0 if fusion.trees is None else np.count_nonzero(fusion.trees.value)
-    return int(np.count_nonzero(fusion.weights)) + 1 + int(leaves)
+    leaves = 0 if fusion.trees is None else fusion.trees.leaves
+    return int(np.count_nonzero(fusion.weights)) + 1 + leaves
 
 
 def _unwatched(done: int, total: int) -> None:

@@ -56,13 +56,33 @@ class Fusion:
         """Click probabilities."""
         return 1 / (1 + np.exp(-np.clip(self.logits(features, text), -50, 50)))
 
-    def contributions(self, features: NDArray[np.float32], text: float) -> dict[str, float]:
-        """Named parts of one candidate's logit; a number's neutral value contributes 0."""
-        parts = {"text": self.slope * self.text_weight * text}
-        for name, value, weight in zip(FEATURES, features, self.weights, strict=True):
-            part = FEATURES[name]
-            parts[part] = parts.get(part, 0.0) + self.slope * float(weight) * float(value)
-        return parts
+    @property
+    def baseline(self) -> float:
+        """The calibrated logit that `contributions` are added to."""
+        trees = 0.0 if self.trees is None else self.trees_weight * self.trees.expected
+        return self.slope * (self.bias + trees) + self.intercept
+
+    def contributions(
+        self, features: NDArray[np.float32], text: NDArray[np.float32]
+    ) -> list[dict[str, float]]:
+        """Named parts of each candidate's logit; with `baseline` they add up to it.
+
+        In the weighted sum a number's neutral value contributes nothing; in the trees, what most
+        of those that were trained on had in common.
+        """
+        moved = self.weights * features.astype(np.float64)
+        lists = np.zeros(len(features))
+        if self.trees is not None:
+            of_trees = self.trees_weight * self.trees.contributions(features)
+            moved += of_trees[:, :-1]
+            lists += of_trees[:, -1]
+        columns = {"text": self.text_weight * text.astype(np.float64)}
+        for name, column in zip([*FEATURES.values(), "neighbours"], [*moved.T, lists], strict=True):
+            columns[name] = columns.get(name, 0.0) + column
+        return [
+            {name: self.slope * float(column[place]) for name, column in columns.items()}
+            for place in range(len(features))
+        ]
 
     def to_json(self) -> str:
         """The JSON document that `read_fusion` reads."""

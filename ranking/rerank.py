@@ -110,6 +110,7 @@ class ClickRanker:
         model = self._current().model_for(unit)
         features, text = model.inputs(query, hit_candidates(query, hits, asker))
         probabilities = model.fusion.probabilities(features, text)
+        contributions = model.fusion.contributions(features, text)
         order = np.argsort(-probabilities, kind="stable").tolist()
         if any(hit.across for hit in hits[:ACROSS_LOOKED_AT]):
             probabilities = probabilities[order]
@@ -118,7 +119,7 @@ class ClickRanker:
             RankedHit(
                 hit=hits[place],
                 click_probability=float(probabilities[place]),
-                contributions=model.fusion.contributions(features[place], float(text[place])),
+                contributions=contributions[place],
                 model_version=model.version,
             )
             for place in order

@@ -6,8 +6,9 @@ on its own seed; kept as plain arrays, so that serving needs NumPy alone and loa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,8 @@ class Trees:
     """A sum of trees over `with_standing`; all arrays but `base` are (trees, nodes).
 
     From node n one goes on to `left[n]` where the number `feature[n]` is at most `threshold[n]`,
-    else to `right[n]`; a leaf leads to itself. `base` (1,) is added to the sum of the leaves.
+    else to `right[n]`; a leaf leads to itself. `value` is a leaf's own, and above it the mean of
+    what was trained on there. `base` (1,) is added to the sum of the leaves.
     """
 
     feature: NDArray[np.int32]
@@ -42,17 +44,54 @@ class Trees:
     value: NDArray[np.float64]
     base: NDArray[np.float64]
 
+    @property
+    def expected(self) -> float:
+        """The sum before anything is known of a candidate: the mean of what was trained on."""
+        return float(self.base[0] + self.value[:, 0].sum())
+
+    @property
+    def leaves(self) -> int:
+        """How many leaves say something."""
+        own = np.arange(self.value.shape[1], dtype=np.int32)
+        return int(np.count_nonzero(np.where(self.left == own, self.value, 0.0)))
+
     def scores(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
         """Sums of one query's candidates, shape (candidates,): logits, or grades."""
+        *_, leaves = self._descent(with_standing(features))
+        return self.base[0] + np.take_along_axis(self.value, leaves, 1).sum(0)
+
+    def contributions(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """What each number adds to the sum beside `expected`, (candidates, features + 1).
+
+        On its way down a tree a candidate's value goes from the mean of all to that of a leaf;
+        each step is put down to the number that was asked there (Saabas, "Interpreting random
+        forests", 2014), whether it was asked for itself or for its standing in the list. Last
+        is what the length of the list adds.
+        """
         matrix = with_standing(features)
+        count, width = matrix.shape
+        rows = np.arange(count) * width
+        moved = np.zeros(count * width)
+        for before, after in pairwise(self._descent(matrix)):
+            step = np.take_along_axis(self.value, after, 1)
+            step -= np.take_along_axis(self.value, before, 1)
+            asked = np.take_along_axis(self.feature, before, 1)
+            moved += np.bincount((rows + asked).ravel(), step.ravel(), count * width)
+        columns = moved.reshape(count, width)
+        blocks = np.split(columns[:, :-1], width // features.shape[1], axis=1)
+        return np.column_stack([np.sum(blocks, axis=0), columns[:, -1]])
+
+    def _descent(self, matrix: NDArray[np.float64]) -> Iterator[NDArray[np.int32]]:
+        """Where each candidate is in each tree, (trees, candidates): at the roots, …, at leaves."""
         trees = np.arange(len(self.feature))[:, None]
         rows = np.arange(len(matrix))[None, :]
         at = np.zeros((len(self.feature), len(matrix)), np.int32)
         while True:
+            yield at
             low = matrix[rows, self.feature[trees, at]] <= self.threshold[trees, at]
             following = np.where(low, self.left[trees, at], self.right[trees, at])
             if np.array_equal(following, at):
-                return self.base[0] + self.value[trees, at].sum(0)
+                return
             at = following
 
     def save(self, path: Path) -> None:
@@ -162,7 +201,15 @@ def _joined(models: Sequence[Any]) -> Trees:
         threshold[row, inner] = tree["num_threshold"][inner]
         left[row, inner] = tree["left"][inner]
         right[row, inner] = tree["right"][inner]
-        leaves = np.where(tree["is_leaf"], tree["value"], 0.0)
-        value[row, : len(tree)] = leaves / len(models)
+        value[row, : len(tree)] = _means(tree) / len(models)
     base = sum(float(np.ravel(model._baseline_prediction)[0]) for model in models) / len(models)
     return Trees(feature, threshold, left, right, value, np.array([base]))
+
+
+def _means(nodes: NDArray[Any]) -> NDArray[np.float64]:
+    """A leaf's value, and of the nodes above it the mean over what was trained on."""
+    means = nodes["value"].astype(np.float64)
+    for at in reversed(np.flatnonzero(nodes["is_leaf"] == 0).tolist()):  # children come later
+        below = [nodes["left"][at], nodes["right"][at]]
+        means[at] = np.average(means[below], weights=nodes["count"][below])
+    return means

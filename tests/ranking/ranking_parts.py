@@ -32,7 +32,7 @@ def register(registry: Registry, exported: Path, fusion: Fusion) -> str:
     with registry.building() as folder:
         for file in exported.iterdir():
             (folder / file.name).write_bytes(file.read_bytes())
-        (folder / FUSION).write_text(fusion.to_json())
+        fusion.save(folder / FUSION)
         version = registry.register(folder, DETAILS).version
     registry.promote(version)
     return version

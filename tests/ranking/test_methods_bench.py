@@ -65,6 +65,20 @@ def test_trees_score_as_those_that_were_trained(tmp_path: Path) -> None:
         read_trees(tmp_path / TREES)
 
 
+def test_trees_tell_which_numbers_they_counted() -> None:
+    dice = np.random.default_rng(0)
+    features = dice.normal(size=(600, 3)).astype(np.float32)
+    clicked = (features[:, 1] > 0.3).astype(float)
+    model = HistGradientBoostingClassifier(max_iter=20, max_leaf_nodes=6)
+    trees = _joined([model.fit(with_standing(features), clicked)])
+    moved = trees.contributions(features)
+    assert moved.shape == (600, 4)  # and the length of the list
+    assert np.allclose(trees.expected + moved.sum(1), trees.scores(features))
+    assert np.abs(moved[:, 1]).mean() > 10 * np.abs(moved[:, [0, 2, 3]]).mean()
+    assert moved[clicked == 1, 1].min() > 0 > moved[clicked == 0, 1].max()
+    assert trees.contributions(features[:0]).shape == (0, 4)
+
+
 def test_graded_trees_predict_grades(groups: list[Group]) -> None:
     groups = [replace(one, ratings=one.gains) for one in groups]
     trees = fit_grades(groups[:40])

@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 from ranking_parts import hit, register, weighing
 
+from ranking.features import FEATURES
 from ranking.fusion import cosine_fusion
 from ranking.registry import Registry
 from ranking.rerank import ClickRanker
 from ranking.serving import FUSION, TEXT_MODEL, TOKENIZER, TextScorer, workers
+from ranking.trees import Trees
 
 
 @pytest.fixture
@@ -72,6 +74,23 @@ def test_the_contributions_add_up_to_the_logit(registry: Registry, exported: Pat
         logit = sum(one.contributions.values()) - 0.5
         assert one.click_probability == pytest.approx(1 / (1 + np.exp(-logit)))
         assert one.contributions["text"] != 0
+
+
+def test_what_trees_add_is_among_the_contributions(registry: Registry, exported: Path) -> None:
+    asked = np.array([[list(FEATURES).index("rating"), 0, 0]], np.int32)
+    split = np.array([[0.5, np.inf, np.inf]])
+    left, right = np.array([[1, 1, 2]], np.int32), np.array([[2, 1, 2]], np.int32)
+    trees = Trees(asked, split, left, right, np.array([[0.25, -0.5, 1.0]]), np.array([0.1]))
+    fusion = replace(weighing(cosine=3.0, text=1.0), trees=trees, trees_weight=2.0, slope=1.5)
+    register(registry, exported, fusion)
+    hits = [hit(1, rating=2.0, rating_count=300), hit(2, rating=4.9, rating_count=300)]
+    first, second = ClickRanker(registry).rank("lamp", hits)
+    assert first.hit is hits[1]
+    assert first.contributions["rating"] == pytest.approx(1.5 * 2.0 * (1.0 - 0.25))
+    assert second.contributions["rating"] == pytest.approx(1.5 * 2.0 * (-0.5 - 0.25))
+    for one in (first, second):
+        logit = fusion.baseline + sum(one.contributions.values())
+        assert one.click_probability == pytest.approx(1 / (1 + np.exp(-logit)))
 
 
 def test_a_new_champion_serves_without_a_restart(registry: Registry, exported: Path) -> None:
