@@ -181,9 +181,9 @@ class Draft:
 
     @property
     def asker(self) -> Asker:
-        """What the click model may know of the customer: the titles shown before this turn."""
+        """What the click model may know: the segment, and the titles shown before this turn."""
         shown = [each.title for turn in self.before.shown for each in turn.products]
-        return Asker(history=tuple(dict.fromkeys(shown)))
+        return Asker(self.turn.segment, tuple(dict.fromkeys(shown)))
 
     def remember_shown(self) -> None:
         """Let the dialogue state know what is shown."""

@@ -179,7 +179,8 @@ def _conversations(
 ) -> Iterator[_Conversation]:
     """Conversation after conversation, never more than a page of turns in memory."""
     query = (
-        select(turns, conversations.c.customer_id, conversations.c.channel)
+        select(turns)
+        .add_columns(conversations.c.customer_id, conversations.c.channel, conversations.c.segment)
         .add_columns(feedback.c.helpful, feedback.c.comment)
         .add_columns(verdicts.c.good, verdicts.c.better)
         .join_from(turns, conversations)
@@ -224,6 +225,7 @@ def _examples(conversation: _Conversation, wanted: frozenset[str]) -> Iterator[_
                     "product_id": row.product_id,
                     "label": int((turn, row.product_id) in chosen),
                     "customer_id": logged.customer_id,
+                    "segment": logged.segment,
                     "history": seen[-HISTORY_TITLES:],
                     "position": row.position,
                     "features": row.features,

@@ -63,6 +63,7 @@ class OpenTurn:
 
     `message` is what the guide reads: without what names a person. `agent` names the colleague
     who has the conversation, and `staff` is what colleagues have said since the turn before.
+    `segment` is the customer's, empty where the shop told none.
     """
 
     conversation_id: str
@@ -73,6 +74,7 @@ class OpenTurn:
     """The dialogue state after the last complete turn; None at the beginning."""
     agent: str | None = None
     staff: Sequence[StaffMessage] = ()
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ class ConversationLog:
         *,
         conversation_id: str | None = None,
         customer_id: str | None = None,
+        segment: str | None = None,
         channel: str = "web",
         longest: int | None = None,
     ) -> OpenTurn:
@@ -172,7 +175,7 @@ class ConversationLog:
         none that could be recognised.
 
         An id that is not known yet starts a conversation of that name, so that another system
-        may bring its own.
+        may bring its own. Customer and segment are those that it was told first.
 
         Raises:
             ShopGuideError: the id is too long or not printable, or the log cannot be written.
@@ -183,25 +186,35 @@ class ConversationLog:
         conversation_id = conversation_id or new_id()
         masked = self._masker.mask(message)
         with writing(self._engine) as connection:
-            known = connection.execute(
-                select(conversations.c.customer_id)
-                .where(conversations.c.id == conversation_id)
-                .with_for_update()  # two messages at once get two turns
-            ).one_or_none()
+            known = (
+                connection.execute(
+                    select(conversations.c.customer_id, conversations.c.segment)
+                    .where(conversations.c.id == conversation_id)
+                    .with_for_update()  # two messages at once get two turns
+                )
+                .mappings()
+                .one_or_none()
+            )
+            told = {"customer_id": customer_id, "segment": segment}
             if known is None:
                 connection.execute(
                     insert(conversations).values(
-                        id=conversation_id, customer_id=customer_id, channel=channel, created_at=now
+                        id=conversation_id, channel=channel, created_at=now, **told
                     )
                 )
-            elif customer_id is None:
-                customer_id = known.customer_id
-            elif known.customer_id is None:
-                connection.execute(
-                    update(conversations)
-                    .where(conversations.c.id == conversation_id)
-                    .values(customer_id=customer_id)
-                )
+            else:
+                news = {
+                    name: value
+                    for name, value in told.items()
+                    if value is not None and known[name] is None
+                }
+                told = dict(known) | news
+                if news:
+                    connection.execute(
+                        update(conversations)
+                        .where(conversations.c.id == conversation_id)
+                        .values(**news)
+                    )
             last = connection.execute(
                 select(func.max(turns.c.turn)).where(turns.c.conversation_id == conversation_id)
             ).scalar()
@@ -222,10 +235,11 @@ class ConversationLog:
                 conversation_id,
                 turn,
                 masked.spoken[:longest],
-                customer_id,
+                told["customer_id"],
                 state,
                 holder(connection, conversation_id, now),
                 read_messages(connection, conversation_id, since_turn=at),
+                told["segment"] or "",
             )
 
     @retry(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, select
 
-from assistant.tables import impressions
+from assistant.tables import conversations, impressions
+from ranking.asker import HISTORY_LOOKED_AT, Asker
 from ranking.candidates import Candidate, described_candidate
 from retrieval.database import reading
 
@@ -61,9 +62,17 @@ def _shown(
         .where(impressions.c.turn == turn)
         .order_by(impressions.c.position)
     ).all()
+    asker = _asker(connection, conversation_id, turn)
     candidates = [
         described_candidate(
-            row.title, row.description, row.features, kind=row.kind, cosine=0.0, lexical=0.0
+            row.title,
+            row.description,
+            row.features,
+            kind=row.kind,
+            cosine=0.0,
+            lexical=0.0,
+            product_id=row.product_id,
+            asker=asker,
         )
         for row in rows
     ]
@@ -71,3 +80,18 @@ def _shown(
         return "", None, [], {}
     places = {row.product_id: place for place, row in enumerate(rows)}
     return rows[0].query, rows[0].model_version, candidates, places
+
+
+def _asker(connection: Connection, conversation_id: str, turn: int) -> Asker:
+    """What was known of the customer in a turn: the segment, and what had been shown before."""
+    segment = connection.execute(
+        select(conversations.c.segment).where(conversations.c.id == conversation_id)
+    ).scalar()
+    titles = connection.execute(
+        select(impressions.c.title)
+        .where(impressions.c.conversation_id == conversation_id)
+        .where(impressions.c.turn < turn)
+        .order_by(impressions.c.turn, impressions.c.position)
+    ).scalars()
+    seen = tuple(dict.fromkeys(titles))
+    return Asker(segment or "", seen[-HISTORY_LOOKED_AT:])

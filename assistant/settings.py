@@ -11,6 +11,8 @@ from assistant.privacy.phones import REGIONS
 from ranking.settings import RankingSettings
 
 DEFAULT_SHOP_NAME = "the shop"
+SEGMENT = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+"""How a group of customers may be called."""
 
 
 class AssistantSettings(RankingSettings):
@@ -71,6 +73,10 @@ class AssistantSettings(RankingSettings):
     retention_days: Annotated[
         int, Field(ge=0, description="conversations silent for so long are deleted; 0: never")
     ] = 365
+    customer_segments: Annotated[
+        tuple[Annotated[str, Field(pattern=SEGMENT)], ...],
+        Field(description="groups of customers that pages and programs may tell, such as trade"),
+    ] = ()
     training_consent: Annotated[
         Literal["assumed", "required"],
         Field(description="whether models may be trained on talks of customers who said nothing"),

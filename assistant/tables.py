@@ -30,6 +30,7 @@ conversations = Table(
     Column("customer_id", String(200)),
     Column("channel", String(40), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("segment", String(40)),
     Index("conversations_customer", "customer_id"),
     Index("conversations_created_at", "created_at"),
 )

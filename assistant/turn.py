@@ -127,14 +127,16 @@ class Guide:
         *,
         conversation_id: str | None = None,
         customer_id: str | None = None,
+        segment: str | None = None,
         channel: str = "web",
         language: Language | None = None,
         picture: Picture | None = None,
     ) -> Iterator[TurnEvent]:
         """Answer a message: the cards, then the text as it is written, then the whole reply.
 
-        `language` is the interface's, in which a picture without words is answered. A `picture`
-        is looked at where `sees` says so, and forgotten with the turn.
+        `segment` is one of the shop's groups of customers; a conversation keeps the first one
+        told. `language` is the interface's, in which a picture without words is answered. A
+        `picture` is looked at where `sees` says so, and forgotten with the turn.
 
         The reply is in the log when it is given out. A failure inside is logged and becomes an
         apology; only where the log itself cannot be written is an error raised.
@@ -152,6 +154,7 @@ class Guide:
                 text,
                 conversation_id=conversation_id,
                 customer_id=customer_id,
+                segment=segment,
                 channel=channel,
                 longest=limit,
             )

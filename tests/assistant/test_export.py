@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from turn_guide import SmallRanker, small_guide
 from turn_parts import ANORAK, record_of
 
 from assistant.events import Event
 from assistant.export import export_log
 from assistant.log import ConversationLog
+from ranking.asker import Asker
 from ranking.examples import read_examples
 from retrieval.database import open_database
 from retrieval.errors import ShopGuideError
@@ -52,6 +54,26 @@ def test_examples_are_impressions_labelled_by_click(engine: Engine, tmp_path: Pa
     assert parka["position"] == 2
     assert parka["features"] == {"lexical": 2.0, "cosine": 0.5}
     assert anorak["history"] == ["Storm Shell Jacket", "Drizzle Parka"]
+
+
+def test_examples_tell_the_segment_that_the_model_was_told(tmp_path: Path) -> None:
+    guide = small_guide(tmp_path)
+    ranker: Any = guide.parts.ranker
+    askers: list[Asker] = []
+    ranker.rank = lambda *given, asker, unit: (
+        askers.append(asker) or SmallRanker().rank(*given, asker=asker, unit=unit)
+    )
+    for message, segment in (("a waterproof jacket", "trade"), ("under $100", None)):
+        list(guide.answer(message, conversation_id="t1", segment=segment))
+    list(guide.answer("a waterproof jacket", conversation_id="t2"))
+    out = tmp_path / "examples.jsonl"
+    export_log(guide.parts.log.engine, "examples", out=out)
+    guide.close()
+    exported = read_examples([out])
+    last_of = {one.segment: one for one in exported}
+    assert last_of.keys() == {"trade", ""}
+    assert {one.segment for one in askers} == {"trade", ""}
+    assert last_of["trade"].history == askers[1].history != ()
 
 
 def test_examples_can_be_trained_on(engine: Engine, tmp_path: Path) -> None:

@@ -45,6 +45,15 @@ def test_a_conversation_is_read_back_as_it_was(log: ConversationLog) -> None:
     assert told[0].created_at.tzinfo is not None
 
 
+def test_a_conversation_keeps_the_first_segment_it_was_told(log: ConversationLog) -> None:
+    first = log.begin("a jacket")
+    talk = first.conversation_id
+    later = log.begin("in red", conversation_id=talk, segment="trade", customer_id="c1")
+    last = log.begin("or blue", conversation_id=talk, segment="family")
+    assert [turn.segment for turn in (first, later, last)] == ["", "trade", "trade"]
+    assert last.customer_id == "c1"
+
+
 def test_conversation_ids_cannot_be_guessed(log: ConversationLog) -> None:
     ids = [log.begin("hello").conversation_id for _ in range(50)]
     assert len({identifier[-16:] for identifier in ids}) == 50

@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import pytest
 from sqlalchemy import select
 from turn_guide import SmallRanker, small_guide
 
 from assistant.reply import Reply
+from assistant.scoring import explain_shown
 from assistant.tables import impressions, shadow_scores
 from assistant.turn import Guide
 from ranking.asker import NOBODY, Asker
 from ranking.candidates import Candidate
 from ranking.features import FEATURES
 from ranking.fusion import Fusion
+from ranking.rates import Count, Rates
 from ranking.rerank import RankedHit
 from ranking.serving import ServedModel
 from retrieval.search import SearchHit
@@ -89,6 +92,28 @@ def test_impressions_name_the_version_that_ranked_them(tmp_path: Path) -> None:
     assert {row.model_version for row in rows(guide, impressions)} == {"for c1"}
     assert rows(guide, shadow_scores) == []
     guide.close()
+
+
+def test_why_counts_what_was_known_of_the_customer_then(tmp_path: Path) -> None:
+    weights = np.array([{"seen": 3.0, "segment_taste": 1.0}.get(name, 0.0) for name in FEATURES])
+    liked = {("segment", "trade", "jackets"): Count(90, 100), ("kind", "jackets"): Count(10, 100)}
+    model = ServedModel("for c1", Fusion(weights, 0.0), None, Rates(liked))
+    guide = guide_with(tmp_path, None)
+    for talk, segment in (("c1", None), ("c2", "trade")):
+        for _ in range(2):
+            last(guide.answer("a waterproof jacket", conversation_id=talk, segment=segment))
+    engine = guide.parts.log.engine
+    shown = {(row.conversation_id, row.turn): row for row in rows(guide, impressions)}
+    logits = {}
+    for (talk, turn), row in shown.items():
+        found = explain_shown(engine, talk, turn, row.product_id, lambda version: model)
+        assert found is not None
+        logits[talk, turn] = found.logit
+    guide.close()
+    assert logits["c1", 1] == 0
+    assert logits["c1", 2] == pytest.approx(3)  # seen before
+    assert logits["c2", 1] > 1  # traders like jackets
+    assert logits["c2", 2] == pytest.approx(3 + logits["c2", 1])
 
 
 def test_why_names_the_words_that_the_serving_model_counted(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def real_site_in(folder: Path) -> Iterator[RealSite]:
         writer="composer",
         other_languages="off",
         allowed_origins=(FOREIGN_ORIGIN,),
+        customer_segments=("trade",),
         address_rate_per_minute=100_000,
         rate_per_minute=100_000,
     )

@@ -99,6 +99,7 @@ class FakeGuide:
         *,
         conversation_id: str | None = None,
         customer_id: str | None = None,
+        segment: str | None = None,
         channel: str = "web",
         language: Language | None = None,
         picture: Picture | None = None,

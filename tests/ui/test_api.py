@@ -164,6 +164,19 @@ def test_only_the_shops_own_server_names_customers(http: httpx.Client, real_site
     assert http.post(f"{path}/messages", json=body, headers=key).status_code == 200
 
 
+def test_a_page_tells_the_group_its_customer_belongs_to(
+    http: httpx.Client, real_site: RealSite
+) -> None:
+    path, token = begin(http)
+    for unknown in ("anna@example.com", "gold"):
+        body = {"message": WISH, "segment": unknown}
+        assert is_problem(http.post(f"{path}/messages", json=body, headers=token), 422), unknown
+    body = {"message": WISH, "segment": "trade"}
+    assert http.post(f"{path}/messages", json=body, headers=token).status_code == 200
+    log = real_site.guide.parts.log
+    assert log.begin("and gloves", conversation_id=path.rpartition("/")[2]).segment == "trade"
+
+
 def test_a_message_sent_twice_is_answered_once(http: httpx.Client) -> None:
     path, token = begin(http)
     headers = token | {"Idempotency-Key": "m1"}

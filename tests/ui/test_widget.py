@@ -212,7 +212,7 @@ def test_a_reply_that_is_lost_on_its_way_comes_again(shopper: Shopper) -> None:
 def test_a_page_left_in_the_middle_of_a_turn_goes_on_with_it(
     browser: Browser, real_site: RealSite
 ) -> None:
-    shopper = Shopper(browser, real_site, 'data-consent="granted"')
+    shopper = Shopper(browser, real_site, 'data-consent="granted" data-segment="trade"')
     shopper.watch()
     shopper.visit()
     shopper.page.route("**/messages?*", lambda route: (route.fetch(), None)[1])
@@ -225,6 +225,8 @@ def test_a_page_left_in_the_middle_of_a_turn_goes_on_with_it(
     shopper.answered(1)
     assert shopper.logged() == [WISH]
     expect(shopper.page.locator(".turn")).to_have_count(1)
+    log, talk = real_site.guide.parts.log, shopper.conversations[-1]
+    assert log.begin("the shop's own words", conversation_id=talk).segment == "trade"
     shopper.close()
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from assistant.reply import Reply
+from assistant.settings import SEGMENT
 from assistant.takeover.timeline import StaffMessage, Standing
 from retrieval.product import Availability, Money
 
@@ -80,6 +81,16 @@ class Said(Body):
             min_length=1,
             max_length=200,
             description="the shop's own name of the customer; only with the scope “conversations”",
+        ),
+    ] = None
+
+    segment: Annotated[
+        str | None,
+        Field(
+            pattern=SEGMENT,
+            description="the group of customers that this one belongs to, one of the shop's "
+            "`SHOPGUIDE_CUSTOMER_SEGMENTS`: what a group likes counts in ranking; a conversation "
+            "keeps the first one told",
         ),
     ] = None
 

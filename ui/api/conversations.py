@@ -77,11 +77,16 @@ async def say(
     if body.customer_id is not None and not caller.may(Scope.CONVERSATIONS):
         raise RefusedError(403, "Only a key with the scope “conversations” names customers.")
 
+    known = api.settings.customer_segments
+    if body.segment is not None and body.segment not in known:
+        raise RefusedError(422, f"segment: not one of the shop's: {', '.join(known) or 'none'}")
+
     def answer() -> Iterator[TurnEvent]:
         return api.guide.answer(
             body.message,
             conversation_id=conversation_id,
             customer_id=body.customer_id,
+            segment=body.segment,
             channel=channel,
             language=body.language,
             picture=picture_of(body.image),

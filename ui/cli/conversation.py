@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +31,7 @@ class ChatLine(BaseModel):
     message: str
     conversation_id: str | None = None
     customer_id: str | None = None
+    segment: str | None = None
     image: Path | None = None
 
 
@@ -57,12 +58,13 @@ def chat(
 def _chat_json(guide: Guide, conversation: str | None, customer: str | None) -> None:
     from assistant.reply import Reply
 
-    for line, picture in _chat_lines():
+    for line, picture in _chat_lines(guide.parts.settings.customer_segments):
         given = line.conversation_id or conversation
         for event in guide.answer(
             line.message,
             conversation_id=given,
             customer_id=line.customer_id or customer,
+            segment=line.segment,
             channel="cli",
             picture=picture,
         ):
@@ -73,7 +75,7 @@ def _chat_json(guide: Guide, conversation: str | None, customer: str | None) -> 
                     conversation = event.conversation_id
 
 
-def _chat_lines() -> Iterator[tuple[ChatLine, Picture | None]]:
+def _chat_lines(segments: Sequence[str]) -> Iterator[tuple[ChatLine, Picture | None]]:
     for number, raw in enumerate(sys.stdin, start=1):
         text = raw.strip()
         if not text:
@@ -90,6 +92,10 @@ def _chat_lines() -> Iterator[tuple[ChatLine, Picture | None]]:
             problem = error.errors(include_url=False)[0]
             field = ".".join(str(part) for part in problem["loc"])
             raise ShopGuideError(f"stdin line {number}: field {field}: {problem['msg']}") from None
+        if line.segment is not None and line.segment not in segments:
+            raise ShopGuideError(
+                f"stdin line {number}: field segment: not in SHOPGUIDE_CUSTOMER_SEGMENTS"
+            )
         yield line, None if line.image is None else _picture(line.image, number)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from ui.i18n import LANGUAGES, words
@@ -19,11 +20,15 @@ _WORDS = (
 )  # fmt: skip
 
 
-def widget_script(shop: str, longest: int) -> str:
-    """The script for a shop of this name, whose messages have at most `longest` characters."""
+def widget_script(shop: str, longest: int, segments: Sequence[str] = ()) -> str:
+    """The script for a shop of this name, whose messages have at most `longest` characters.
+
+    `segments` are the groups of customers that the page may tell.
+    """
     config = {
         "shop": shop,
         "longest": longest,
+        "segments": segments,
         "words": {
             language: {key: text for key, text in words(language).items() if key.startswith(_WORDS)}
             for language in LANGUAGES

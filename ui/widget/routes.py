@@ -54,7 +54,7 @@ def widget_router(settings: Settings, catalog: Catalog) -> APIRouter:
     """The routes, bound to the shop."""
     router = APIRouter()
     shop = settings.shop_name[:1].upper() + settings.shop_name[1:]
-    script = widget_script(shop, settings.max_message_chars).encode()
+    script = widget_script(shop, settings.max_message_chars, settings.customer_segments).encode()
     packed = gzip.compress(script, 9, mtime=0)
     tag = f'"{hashlib.sha256(script).hexdigest()[:20]}"'
     common = {

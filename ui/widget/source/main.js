@@ -91,7 +91,7 @@ class Conversation {
   }
 
   say(message, picture = null) {
-    const body = picture ? { message, image: picture.data } : { message };
+    const body = { message, image: picture?.data, segment: OPTIONS.segment };
     return this.ask("messages", body, message, false, newKey(), picture);
   }
 

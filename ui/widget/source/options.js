@@ -8,7 +8,13 @@ const OPTIONS = {
   theme: ["light", "dark"].includes(SCRIPT.dataset.theme) ? SCRIPT.dataset.theme : "auto",
   position: SCRIPT.dataset.position === "left" ? "left" : "right",
   consent: SCRIPT.dataset.consent || "",
+  segment: SCRIPT.dataset.segment || undefined,
 };
+
+if (OPTIONS.segment && !CONFIG.segments.includes(OPTIONS.segment)) {
+  console.warn(`shopguide: data-segment="${OPTIONS.segment}" is not in SHOPGUIDE_CUSTOMER_SEGMENTS`);
+  OPTIONS.segment = undefined;
+}
 
 // The page's language, then the browser's; English where neither is ours.
 const language = [OPTIONS.language, document.documentElement.lang, ...navigator.languages]
