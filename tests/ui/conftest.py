@@ -13,12 +13,13 @@ import pytest
 import uvicorn
 from fake_guide import PRODUCTS, FakeGuide
 from playwright.sync_api import Browser, expect, sync_playwright
-from visiting import FOREIGN_ORIGIN, PATIENCE_MS, SHOP, RealSite, Site, Visitor, free_port
+from visiting import FOREIGN_ORIGIN, PATIENCE_MS, SHOP, RealSite, Site, Visitor
 
 from assistant.turn import Guide
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
 from retrieval.errors import MissingWeightsError
+from ui.load.ports import free_port
 from ui.server import create_app
 from ui.settings import Settings
 

@@ -14,9 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
-from visiting import Visitor, free_port
+from visiting import Visitor
 
 from retrieval.errors import ShopGuideError
+from ui.load.ports import free_port
 from ui.server import serve
 from ui.settings import Settings
 

@@ -23,7 +23,7 @@ import httpx
 import pytest
 from fake_guide import PRODUCTS
 from sqlalchemy import Engine, create_engine, select, text
-from two_servers import CHROMA_TOKEN, METRICS_TOKEN, ChromaServer, ServerProcess, forwarding
+from two_servers import CHROMA_TOKEN, METRICS_TOKEN, ServerProcess, forwarding
 from visiting import RealSite
 
 from assistant.log import ConversationLog
@@ -31,6 +31,7 @@ from assistant.tables import turns
 from ranking.registry import Registry
 from retrieval.database import open_database, reading
 from ui.api.keys import ApiKeys, Scope
+from ui.load.stores import ChromaServer, make_database
 
 WISHES = ("a waterproof jacket", "in blue", "cheaper ones", "under 100 dollars")
 PATIENCE = 60.0
@@ -55,14 +56,11 @@ def pair(
     tmp_path_factory: pytest.TempPathFactory, postgres_server: str, real_site: RealSite
 ) -> Iterator[Pair]:
     folder = tmp_path_factory.mktemp("pair")
-    admin = postgres_server.replace("postgresql://", "postgresql+psycopg://")
-    with create_engine(f"{admin}/postgres", isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text("CREATE DATABASE pair"))
-    url = f"{postgres_server}/pair"
+    url = make_database(postgres_server, "pair")
     chroma = ChromaServer(folder / "chroma")
     models = folder / "models"
     shutil.copytree(real_site.settings.models_dir, models)  # merged and exported already
-    with forwarding([f"http://127.0.0.1:{chroma.port}"], CHROMA_TOKEN) as guarded:
+    with forwarding([chroma.address], CHROMA_TOKEN) as guarded:
         environment = {
             "SHOPGUIDE_DATABASE_URL": url,
             "SHOPGUIDE_CHROMA_URL": guarded,

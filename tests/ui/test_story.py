@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine, select
-from visiting import Visitor, free_port
+from visiting import Visitor
 
 from assistant.tables import events, feedback, impressions, turns
 from assistant.turn import Guide
@@ -20,6 +20,7 @@ from retrieval.database import open_database
 from retrieval.demo import demo_catalog_path
 from retrieval.errors import MissingWeightsError
 from retrieval.shop import load_demo_shop, open_shop
+from ui.load.ports import free_port
 from ui.server import create_app
 from ui.settings import Settings
 

@@ -20,7 +20,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from visiting import free_port
+
+from ui.load.ports import free_port
 
 CHROMA_TOKEN = "a-token-of-the-proxy"
 METRICS_TOKEN = "a-token-for-prometheus"
@@ -66,33 +67,6 @@ def forwarding(addresses: Sequence[str], bearer: str | None = None) -> Generator
     finally:
         server.force_exit = server.should_exit = True
         thread.join(10)
-
-
-class ChromaServer:
-    """`chroma run` on a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.port = free_port()
-        self.process = self._started()
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def start_again(self) -> None:
-        self.process = self._started()
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        program = Path(sys.executable).with_name("chroma")
-        process = subprocess.Popen(
-            [str(program), "run", "--path", str(self._folder), "--port", str(self.port)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "ANONYMIZED_TELEMETRY": "False"},
-        )
-        wait_for(f"http://127.0.0.1:{self.port}/api/v2/heartbeat", process)
-        return process
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass
 
 from fake_guide import FakeGuide
@@ -13,6 +12,7 @@ from assistant.turn import Guide
 from retrieval.catalog import Catalog
 from ui.api.access import Api
 from ui.api.keys import Scope
+from ui.load.ports import free_port
 from ui.settings import Settings
 
 SHOP = "Larkfell & Sons"
@@ -47,12 +47,6 @@ class RealSite:
         """The header of a new key."""
         secret = self.api.keys.add("test", scopes, rate)[1]
         return {"Authorization": f"Bearer {secret}"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 FOREIGN_ORIGIN = f"http://shop.localhost:{free_port()}"

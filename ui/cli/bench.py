@@ -73,6 +73,12 @@ def bench(
     servers: Annotated[
         int, typer.Option(min=1, max=16, help="load, soak: server processes side by side")
     ] = 1,
+    stores: Annotated[
+        bool,
+        typer.Option(
+            "--stores", help="load, soak: a PostgreSQL and a Chroma server for the copy of the shop"
+        ),
+    ] = False,
     seconds: Annotated[
         float | None,
         typer.Option(min=1, max=7200, help="load: of a step (8); soak: in all (60)"),
@@ -104,7 +110,9 @@ def bench(
     of all together, and tests on each;
     load lets more and more customers talk to servers on a copy of this shop until some are told
     to wait, beside a plain FastAPI application with LangChain's Chroma and a CrossEncoder; soak
-    lets them come at a steady rate and watches the memory. Both stay on this machine;
+    lets them come at a steady rate and watches the memory. Both stay on this machine, whose cores
+    several servers share; with --stores the copy lies on a PostgreSQL and a Chroma server that are
+    started for it;
     start times --limit starts (5) of the server on a copy of this shop, from the command to a
     page that answers and to the first reply.
     """
@@ -117,9 +125,11 @@ def bench(
     elif name.value in CLICK_RUNS:
         report = CLICK_RUNS[name.value](asked)
     elif name is Bench.LOAD:
-        report = bench_load.load(settings, _lines(queries, limit), servers, seconds, peer)
+        said = _lines(queries, limit)
+        report = bench_load.load(settings, said, servers, stores, seconds, peer)
     elif name is Bench.SOAK:
-        report = bench_load.soak(settings, _lines(queries, limit), servers, seconds, per_minute)
+        said = _lines(queries, limit)
+        report = bench_load.soak(settings, said, servers, stores, seconds, per_minute)
     elif name is Bench.START:
         report = bench_load.start(settings, limit)
     else:

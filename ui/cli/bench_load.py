@@ -14,7 +14,12 @@ WISHES = 5000
 
 
 def load(
-    settings: Settings, said: Sequence[str], servers: int, seconds: float | None, beside: bool
+    settings: Settings,
+    said: Sequence[str],
+    servers: int,
+    stores: bool,
+    seconds: float | None,
+    beside: bool,
 ) -> object:
     """`bench load`."""
     from ui.load.measuring import bench_load
@@ -25,6 +30,7 @@ def load(
             settings,
             wishes,
             servers=servers,
+            stores=stores,
             seconds=seconds or 8,
             beside=beside,
             progress=advance,
@@ -32,13 +38,25 @@ def load(
 
 
 def soak(
-    settings: Settings, said: Sequence[str], servers: int, seconds: float | None, a_minute: float
+    settings: Settings,
+    said: Sequence[str],
+    servers: int,
+    stores: bool,
+    seconds: float | None,
+    a_minute: float,
 ) -> object:
     """`bench soak`."""
     from ui.load.measuring import bench_soak
 
     wishes = said or made_up(settings)
-    return bench_soak(settings, wishes, servers=servers, seconds=seconds or 60, a_minute=a_minute)
+    return bench_soak(
+        settings,
+        wishes,
+        servers=servers,
+        stores=stores,
+        seconds=seconds or 60,
+        a_minute=a_minute,
+    )
 
 
 def start(settings: Settings, starts: int | None) -> object:

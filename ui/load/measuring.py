@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
@@ -33,6 +33,7 @@ from ui.load.customers import (
     talk_to_peer,
 )
 from ui.load.servers import Running, guides, peer
+from ui.load.stores import on_servers
 from ui.settings import Settings
 
 SOON_MS = 2000.0
@@ -66,6 +67,7 @@ class LoadReport:
 
     servers: int
     database: str
+    vectors: str
     products: int
     sustained_conversations_a_minute: float
     sustained_p95_ms: float
@@ -105,25 +107,27 @@ def bench_load(
     wishes: Sequence[str],
     *,
     servers: int,
+    stores: bool = False,
     seconds: float,
     beside: bool,
     progress: Progress = no_progress,
 ) -> LoadReport:
     """Let more and more customers come to servers on a copy of the shop, and to the peer.
 
-    `seconds` is how long each number of customers stays; `beside` whether the peer is measured.
+    With `stores` the copy lies on a PostgreSQL and a Chroma server of its own. `seconds` is how
+    long each number of customers stays; `beside` whether the peer is measured.
 
     Raises:
         ShopGuideError: a server does not start, or the shop is empty.
     """
     said = cycle(wishes)
     given: list[Acknowledged] = []
-    with copy_of_shop(settings) as (data_dir, url):
-        progress("starting", 0, None)
-        with guides(settings, data_dir, servers) as running:
+    progress("starting", 0, None)
+    with copy_of_shop(settings, stores=stores) as copied:
+        with guides(copied, servers) as running:
             steps = _climb(running, talk_to_guide, said, CROWDS, seconds, given, progress)
             megabytes = [round(each.megabytes(), 1) for each in running]
-        lost = _lost(url, given)
+        lost = _lost(copied.resolved_database_url, given)
     fine = [step for step in steps if step.p95_ms <= SOON_MS and not step.errors]
     best = max(fine, key=lambda step: step.conversations_a_minute, default=None)
     peer_steps = _peer_steps(settings, said, seconds, progress) if beside else []
@@ -132,7 +136,8 @@ def bench_load(
     ours = best.conversations_a_minute if best else 0.0
     return LoadReport(
         servers=servers,
-        database="postgresql" if url.startswith("postgres") else "sqlite",
+        database="postgresql" if copied.resolved_database_url.startswith("postgres") else "sqlite",
+        vectors="embedded" if copied.chroma_url is None else "server",
         products=Catalog(open_database(settings.resolved_database_url)).count(),
         sustained_conversations_a_minute=ours,
         sustained_p95_ms=best.p95_ms if best else 0.0,
@@ -149,7 +154,13 @@ def bench_load(
 
 
 def bench_soak(
-    settings: Settings, wishes: Sequence[str], *, servers: int, seconds: float, a_minute: float
+    settings: Settings,
+    wishes: Sequence[str],
+    *,
+    servers: int,
+    stores: bool = False,
+    seconds: float,
+    a_minute: float,
 ) -> SoakReport:
     """Let customers come at a steady rate for long, and see whether memory stays what it was.
 
@@ -157,8 +168,8 @@ def bench_soak(
         ShopGuideError: a server does not start, or the shop is empty.
     """
     tally, memory = Tally(), list[float]()
-    with copy_of_shop(settings) as (data_dir, url):
-        with guides(settings, data_dir, servers) as running:
+    with copy_of_shop(settings, stores=stores) as copied:
+        with guides(copied, servers) as running:
             addresses = [each.address for each in running]
 
             async def both() -> None:
@@ -170,7 +181,7 @@ def bench_soak(
             began = time.monotonic()
             asyncio.run(both())
             took = time.monotonic() - began
-        lost = _lost(url, tally.replies)
+        lost = _lost(copied.resolved_database_url, tally.replies)
     warm = memory[len(memory) // 10]
     after = max(1, tally.conversations) * 0.9
     return SoakReport(
@@ -248,17 +259,19 @@ def _peer_steps(
 
 
 @contextmanager
-def copy_of_shop(settings: Settings) -> Generator[tuple[Path, str]]:
-    """A copy of the data directory, so that made-up talk is not among the customers'.
+def copy_of_shop(settings: Settings, *, stores: bool = False) -> Generator[Settings]:
+    """Settings of a copy of the data directory, so that made-up talk is not among the customers'.
 
-    A configured database is used as it is; in it the channel tells, which is "bench".
+    A configured database is used as it is; in it the channel tells, which is "bench". With
+    `stores` products and vectors are copied to a PostgreSQL and a Chroma server of their own.
     """
     if not Catalog(open_database(settings.resolved_database_url)).count():
         raise ShopGuideError(f"{settings.data_dir}: no products; ingest a catalogue first")
-    with TemporaryDirectory() as folder:
-        data_dir = Path(folder) / "data"
+    with ExitStack() as opened:
+        data_dir = Path(opened.enter_context(TemporaryDirectory())) / "data"
         shutil.copytree(settings.data_dir, data_dir)
-        yield data_dir, settings.database_url or f"sqlite:///{data_dir / 'shop.db'}"
+        copied = settings.model_copy(update={"data_dir": data_dir})
+        yield opened.enter_context(on_servers(copied)) if stores else copied
 
 
 def _lost(url: str, given: Sequence[Acknowledged]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import httpx
 import psutil
 
 from retrieval.errors import ShopGuideError
+from ui.load.ports import free_port
 from ui.settings import Settings
 
 START_SECONDS = 600.0
@@ -36,26 +36,32 @@ class Running:
 
 
 @contextmanager
-def guides(settings: Settings, data_dir: Path, servers: int) -> Generator[list[Running]]:
-    """So many `shopguide serve` on one data directory of this machine, the composer writing.
+def guides(settings: Settings, servers: int) -> Generator[list[Running]]:
+    """So many `shopguide serve` on one shop and this machine, the composer writing.
+
+    Together they take as many threads, and as many turns at once, as the settings let one.
 
     Raises:
         ShopGuideError: one does not start.
     """
+
+    def shared(number: int) -> int:
+        return max(1, number // servers)
+
     given = {
-        "data_dir": str(data_dir),
+        "data_dir": settings.data_dir,
         "writer": "composer",
         "rate_per_minute": _UNBOUND,
         "address_rate_per_minute": _UNBOUND,
         "database_url": settings.database_url,
         "chroma_url": settings.chroma_url,
         "chroma_token": settings.chroma_token and settings.chroma_token.get_secret_value(),
-        "turns_at_once": settings.turns_at_once,
-        "turns_waiting": settings.turns_waiting,
+        "turns_at_once": shared(settings.turns_at_once),
+        "turns_waiting": shared(settings.turns_waiting),
         "rerank_candidates": settings.rerank_candidates,
         "rerank_candidates_busy": settings.rerank_candidates_busy,
         "turn_wait_seconds": settings.turn_wait_seconds,
-        "rerank_threads": settings.rerank_threads,
+        "rerank_threads": shared(settings.rerank_threads),
         "other_languages": settings.other_languages,
     }
     environment = {
@@ -103,7 +109,7 @@ def _all(
     running: list[Running] = []
     try:
         for _ in range(number):
-            port = _free_port()
+            port = free_port()
             process = subprocess.Popen(  # noqa: S603
                 [*command, str(port)] if port_last else list(command),
                 stdout=subprocess.DEVNULL,
@@ -139,9 +145,3 @@ def _wait(server: Running, path: str) -> None:
             pass
         time.sleep(0.05)
     raise ShopGuideError("a server for the measurement did not start in time")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

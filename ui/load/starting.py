@@ -56,10 +56,10 @@ def bench_start(settings: Settings, wish: str, starts: int = STARTS) -> StartRep
         ShopGuideError: the shop is empty, a server does not start, or a message is refused.
     """
     measured, imports = list[Start](), list[float]()
-    with copy_of_shop(settings) as (data_dir, _):
+    with copy_of_shop(settings) as copied:
         for _each in range(starts + 1):
             began = time.perf_counter()
-            with started(data_dir) as server:
+            with started(copied.data_dir) as server:
                 page = time.perf_counter() - began
                 measured.append(_first_reply(server.address, wish, page))
             began = time.perf_counter()
