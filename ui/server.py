@@ -36,7 +36,7 @@ from ui.chat.news import news_router
 from ui.consent_api import consent_router
 from ui.desk import TurnDesk
 from ui.events_api import events_router
-from ui.housekeeping import Housekeeper
+from ui.housekeeping import SETTLED_SECONDS, Housekeeper
 from ui.mcp.endpoint import mount_mcp
 from ui.observing.logs import set_up_logs
 from ui.observing.metrics import Metrics
@@ -51,6 +51,7 @@ from ui.security import Gatekeeper
 from ui.settings import Settings
 from ui.staff.links import setup_link
 from ui.staff.mounting import mount_staff
+from ui.steady_clock import SteadyClock
 from ui.widget.routes import widget_router
 
 logger = logging.getLogger(__name__)
@@ -58,8 +59,8 @@ logger = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 WATCH_SECONDS = 0.5
 """How often it is seen whether another process changed the catalogue or promoted a model."""
-TALK_SECONDS = 600
-"""How soon it is forgotten where a customer is to be answered whose talk is over."""
+FORGET_SECONDS = 600
+"""How soon it is forgotten where customers were to be answered whose talks are over."""
 GRACE_SECONDS = 3
 """How long an answer may still be sent when the server stops; open pages are then let go."""
 
@@ -78,10 +79,17 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     tracing = open_tracing(settings.otlp_endpoint)
     guide.watch(tracing.turn)
     guide.is_busy = lambda: api.desk.is_busy
+    clock = SteadyClock()
+
+    def forget_old() -> None:
+        """What is forgotten by its age, unless the clock was set a while ago."""
+        if clock.is_steady(SETTLED_SECONDS):
+            channels.queue.drop_old()
+            api.ledger.forget_old()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
-        housekeeper = Housekeeper(engine, settings.retention_days)
+        housekeeper = Housekeeper(engine, settings.retention_days, clock)
         housekeeper.start()
         guide.is_watched = True
         for each in repeating:
@@ -127,7 +135,7 @@ def create_app(settings: Settings, guide: Guide, catalog: Catalog | None = None)
     repeating = (
         Repeating("the catalogue's changes cannot be read", guide.take_up_changes, WATCH_SECONDS),
         Repeating("requests cannot be renewed", api.ledger.renew, RENEWED_SECONDS),
-        Repeating("talks that are over cannot be forgotten", channels.queue.drop_old, TALK_SECONDS),
+        Repeating("what is over cannot be forgotten", forget_old, FORGET_SECONDS),
     )
     close_unknown(app)
     app.mount("/guide", StaticFiles(directory=STATIC))

@@ -7,14 +7,25 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    exists,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 
 from assistant.audit_log import audit
 from assistant.events import EventKind
 from assistant.moments import aware
 from assistant.privacy.records import delete_conversations, scrub
 from assistant.tables import conversations, events, expired_counts, feedback, turns
-from retrieval.database import held_lock, writing
+from retrieval.database import held_lock, reading, writing
 from retrieval.errors import ShopGuideError
 
 _BATCH = 200
@@ -67,13 +78,28 @@ def expire_conversations(
     return Expired(over, over_turns)
 
 
-def _silent_since(connection: Connection, moment: datetime) -> list[str]:
+def share_expired(engine: Engine, days: int) -> float:
+    """Which part of all conversations, 0 to 1, `expire_conversations` would delete now."""
+    until = datetime.now(UTC) - timedelta(days=days)
+    with reading(engine) as connection:
+        kept, over = (
+            connection.execute(select(func.count()).select_from(conversations).where(each)).scalar()
+            for each in (true(), _is_silent_since(until))
+        )
+    return (over or 0) / kept if kept else 0.0
+
+
+def _is_silent_since(moment: datetime) -> ColumnElement[bool]:
     said = exists().where(
         turns.c.conversation_id == conversations.c.id, turns.c.created_at > moment
     )
+    return (conversations.c.created_at <= moment) & ~said
+
+
+def _silent_since(connection: Connection, moment: datetime) -> list[str]:
     query = (
         select(conversations.c.id)
-        .where(conversations.c.created_at <= moment, ~said)
+        .where(_is_silent_since(moment))
         .order_by(conversations.c.created_at)
         .limit(_BATCH)
     )

@@ -19,6 +19,7 @@ CHILD = Path(__file__).with_name("crash_child.py")
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_acknowledged_is_lost(tmp_path: Path, seed: int) -> None:
     pause = random.Random(seed).uniform(0.05, 0.4)

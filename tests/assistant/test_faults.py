@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as moments
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+import time_machine
+from full_disk import full_disk
+from llm_endpoint import MISBEHAVIOUR, misbehaving_endpoint, model_of
 from turn_guide import small_guide
 
 import assistant.log
@@ -17,12 +19,14 @@ from assistant.reply import Reply
 from assistant.turn import Guide
 from retrieval.errors import DatabaseAwayError, ShopGuideError
 
+pytestmark = pytest.mark.faults
+
 WISH = "waterproof jacket under $100"
 
 
 @pytest.fixture
 def guide(tmp_path: Path) -> Iterator[Guide]:
-    guide = small_guide(tmp_path)
+    guide = small_guide(tmp_path, writer_seconds=1.0)
     yield guide
     guide.close()
 
@@ -31,21 +35,6 @@ def say(guide: Guide, message: str, conversation: str | None = None) -> Reply:
     *_, reply = guide.answer(message, conversation_id=conversation)
     assert isinstance(reply, Reply)
     return reply
-
-
-@contextmanager
-def full_disk(engine: Engine) -> Iterator[None]:
-    """As a full disk would, this lets the file grow no further."""
-
-    def hold(connection: Connection, most: int = 1) -> None:
-        connection.exec_driver_sql(f"PRAGMA max_page_count={most}")
-
-    event.listen(engine, "begin", hold, insert=True)
-    try:
-        yield
-    finally:
-        event.remove(engine, "begin", hold)
-        event.listen(engine, "begin", lambda connection: hold(connection, 2**30), insert=True)
 
 
 def test_a_full_disk_loses_nothing_that_was_given(guide: Guide) -> None:
@@ -78,19 +67,32 @@ def test_a_database_that_restarts_is_waited_for(
     assert outages == []
 
 
-def test_a_clock_that_jumps_leaves_the_order_of_a_talk(
-    guide: Guide, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Yesterday(moments.datetime):
-        @classmethod
-        def now(cls, tz: moments.tzinfo | None = None) -> moments.datetime:  # type: ignore[override]
-            return moments.datetime.now(tz) - moments.timedelta(days=1)
-
+@pytest.mark.parametrize("days", [800, -800])
+def test_a_clock_that_jumps_leaves_the_order_of_a_talk(guide: Guide, days: int) -> None:
     first = say(guide, WISH)
-    monkeypatch.setattr(assistant.log, "datetime", Yesterday)
-    second = say(guide, "in blue", first.conversation_id)
-    monkeypatch.undo()
+    with time_machine.travel(time.time() + timedelta(days=days).total_seconds()):
+        second = say(guide, "in blue", first.conversation_id)
     third = say(guide, "cheaper ones", first.conversation_id)
     assert [each.turn for each in guide.history(first.conversation_id)] == [1, 2, 3]
     assert second.constraints["price"] == first.constraints["price"]
     assert third.turn == 3
+
+
+@pytest.mark.parametrize("how", MISBEHAVIOUR)
+def test_an_endpoint_that_misbehaves_costs_a_customer_seconds_and_no_truth(
+    guide: Guide, how: str
+) -> None:
+    """Slow, dead, cut off or lying: the reply is the composer's, whole, and in the log."""
+    with misbehaving_endpoint(how) as url:
+        guide.parts.writer.model = model_of(url, seconds=1.0)
+        guide.parts.settings.llm_understanding_seconds = 0.5
+        begun = time.monotonic()
+        reply = say(guide, WISH)
+    assert time.monotonic() - begun < 30  # the machine's noise, not the sixty seconds of "hangs"
+    assert reply.writer == "composer"
+    assert reply.products
+    assert reply.products[0].title in reply.text
+    assert "cures" not in reply.text
+    assert "Blorp" not in reply.text
+    (logged,) = guide.history(reply.conversation_id)
+    assert logged.reply == reply

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from langchain_core.messages import HumanMessage
+from llm_endpoint import SAID, llm_endpoint, model_of
 from turn_parts import PARKA
 
 from assistant.llm import LanguageModel
@@ -21,55 +20,23 @@ from assistant.writing.plan import Pick
 from assistant.writing.prompts import small_prompt
 from retrieval.errors import MissingWeightsError, SettingsError
 
-SSE = (
-    b'data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":'
-    b'[{"index":0,"delta":{"role":"assistant","content":"The parka is blue."},'
-    b'"finish_reason":null}]}\n\ndata: [DONE]\n\n'
-)
-
-
-class Endpoint(BaseHTTPRequestHandler):
-    """An OpenAI-compatible endpoint that behaves as its path says."""
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        if "/hangs" in self.path:
-            time.sleep(60)
-            return
-        status = 429 if "/busy" in self.path else 500 if "/broken" in self.path else 200
-        self.send_response(status)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-        self.wfile.write(SSE[:90] if "/half" in self.path else SSE if status == 200 else b"{}")
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with llm_endpoint() as address:
+        yield address
 
 
 def ask(url: str, seconds: float = 1.5) -> str:
-    settings = AssistantSettings(
-        writer="endpoint",
-        llm_model="m",
-        llm_base_url=url,
-        llm_api_key="secret-key-1",  # type: ignore[arg-type]
-        llm_deadline_seconds=seconds,
-    )
-    model = LanguageModel.open(settings)
+    model = model_of(url, seconds)
     return "".join(model.stream([HumanMessage("a parka?")], time.monotonic() + seconds))
 
 
 def test_an_endpoint_is_streamed(endpoint: str) -> None:
-    assert ask(f"{endpoint}/v1", seconds=10) == "The parka is blue."
+    assert ask(f"{endpoint}/v1", seconds=10) == SAID
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("path", ["hangs", "busy", "broken", "half"])
 def test_an_endpoint_that_misbehaves_says_nothing_and_ends_in_time(
     endpoint: str, path: str, caplog: pytest.LogCaptureFixture

@@ -61,6 +61,7 @@ def test_no_model_praises_what_merely_was_found() -> None:
     assert written.drafted == 0
 
 
+@pytest.mark.faults
 def test_false_sentences_are_dropped_and_the_composer_goes_on() -> None:
     script = "The Storm Shell Jacket costs $9. The Drizzle Parka comes in blue."
     sentences, written = write(ScriptedModel(script=script))
@@ -77,6 +78,7 @@ def test_the_opening_never_waits_for_the_model() -> None:
     assert time.monotonic() - begun < 30
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     "model",
     [ScriptedModel(script="never", wait_seconds=3), ScriptedModel(script="never", fails=True)],
@@ -88,6 +90,7 @@ def test_a_model_that_hangs_or_fails_leaves_it_to_the_composer(model: ScriptedMo
     assert written.accepted == 0
 
 
+@pytest.mark.faults
 def test_a_busy_model_is_not_waited_for() -> None:
     model = LanguageModel(ScriptedModel(script="slow", wait_seconds=2), "slow", 1)
     first = model.stream([], time.monotonic() + 5)

@@ -100,6 +100,7 @@ def small_guide(
     model: BaseChatModel | None = None,
     products: Sequence[Product] = SHOP,
     engine: Engine | None = None,
+    writer_seconds: float = 5.0,
 ) -> Guide:
     """Open the guide; the same folder opens the same shop again."""
     engine = engine or open_database(f"sqlite:///{folder / 'shop.db'}")
@@ -112,7 +113,7 @@ def small_guide(
         ranker=cast(Any, SmallRanker()),
         documents=cast(Any, SmallDocuments()),
         log=ConversationLog(engine),
-        writer=Writer(LanguageModel(model, "scripted" if model else None, 4), 5.0),
+        writer=Writer(LanguageModel(model, "scripted" if model else None, 4), writer_seconds),
         embedder="none",
         controls=Controls(engine),
     )

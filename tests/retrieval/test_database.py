@@ -280,6 +280,7 @@ def test_a_lock_is_waited_for_on_postgresql(postgres_url: str) -> None:
         engine.dispose()
 
 
+@pytest.mark.faults
 def test_connections_that_the_server_closed_are_opened_again(postgres_url: str) -> None:
     engine = open_database(postgres_url)
     with engine.connect() as kept:
@@ -296,6 +297,7 @@ def test_connections_that_the_server_closed_are_opened_again(postgres_url: str) 
     engine.dispose()
 
 
+@pytest.mark.faults
 def test_a_server_that_is_away_is_told_apart(postgres_url: str) -> None:
     gone = postgres_url.rpartition("/")[0] + "/nowhere"
     with pytest.raises(DatabaseAwayError, match="cannot connect"):

@@ -52,7 +52,7 @@ def test_everything_is_pinned_to_one_version_and_nothing_abandoned_is() -> None:
 
 
 def test_the_vector_store_is_embedded_and_never_loads_code() -> None:
-    """Chroma's server has holes in every release (CVE-2026-45829): none is started or reached."""
+    """Chroma's server has holes in every release (CVE-2026-45829): none is imported or needed."""
     code = "\n".join(
         file.read_text("utf-8")
         for package in ("retrieval", "ranking", "assistant", "ui")

@@ -43,6 +43,7 @@ def test_it_is_one_servers_until_it_is_answered(two: tuple[Ledger, Ledger]) -> N
     assert there.claim("c", "k", "print") == Claim("done", 3)
 
 
+@pytest.mark.faults
 def test_what_a_dead_server_had_is_taken_over(two: tuple[Ledger, Ledger], engine: Engine) -> None:
     here, there = two
     here.claim("c", "k", "print")
@@ -62,6 +63,7 @@ def test_what_takes_long_stays_with_the_server_that_is_at_it(
     assert there.claim("c", "k", "print") == Claim("ours")
 
 
+@pytest.mark.faults
 def test_a_clock_that_jumps_does_not_answer_it_twice(
     two: tuple[Ledger, Ledger], engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

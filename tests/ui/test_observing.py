@@ -125,6 +125,7 @@ def test_a_server_about_to_stop_is_not_ready_but_answers(
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
 
 
+@pytest.mark.faults
 def test_a_vector_store_that_is_away_does_not_turn_customers_away(
     http: httpx.Client, real_site: RealSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:

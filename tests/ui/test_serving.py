@@ -85,6 +85,7 @@ def test_the_server_says_when_it_is_ready_and_stops_cleanly(
         assert "Traceback" not in rest
 
 
+@pytest.mark.faults
 def test_a_message_written_while_the_server_is_away_is_not_lost(
     browser: Browser, tmp_path: Path
 ) -> None:

@@ -33,6 +33,8 @@ from retrieval.database import open_database, reading
 from ui.api.keys import ApiKeys, Scope
 from ui.load.stores import ChromaServer, make_database
 
+pytestmark = pytest.mark.faults
+
 WISHES = ("a waterproof jacket", "in blue", "cheaper ones", "under 100 dollars")
 PATIENCE = 60.0
 CUSTOMERS = 4

@@ -177,6 +177,7 @@ def test_the_conversation_is_remembered_once_the_customer_agrees(shopper: Shoppe
     expect(page.locator(".turn")).to_have_count(0)
 
 
+@pytest.mark.faults
 def test_a_message_sent_without_a_network_arrives_once(shopper: Shopper) -> None:
     page = shopper.page
     shopper.visit()
@@ -190,6 +191,7 @@ def test_a_message_sent_without_a_network_arrives_once(shopper: Shopper) -> None
     assert shopper.logged() == [WISH, "in blue"]
 
 
+@pytest.mark.faults
 def test_a_reply_that_is_lost_on_its_way_comes_again(shopper: Shopper) -> None:
     page = shopper.page
     lost: list[int] = []

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Engine
 
 from assistant.turn import Guide
@@ -21,6 +18,7 @@ from ui.api.keys import ApiKey, ApiKeys, Scope
 from ui.api.ledger import Ledger
 from ui.chat.storefront import Storefronts
 from ui.desk import TurnDesk
+from ui.limiting import Limiter
 from ui.settings import Settings
 
 NEWS_PER_MINUTE = 120
@@ -56,7 +54,7 @@ class Api:
         self.storefronts = Storefronts(catalog, settings.currency)
         self.streams = 0
         """How many streams of news are open."""
-        self._limiter = MovingWindowRateLimiter(storage_from_string(settings.rate_limit_storage))
+        self._limiter = Limiter(settings.rate_limit_storage)
 
     def limit(self, request: Request, who: str, per_minute: int) -> None:
         """Count a request; the answer's headers will tell how many are left.
@@ -64,18 +62,15 @@ class Api:
         Raises:
             RefusedError: there were as many within the last minute.
         """
-        item = RateLimitItemPerMinute(per_minute)
-        allowed = self._limiter.hit(item, who)
-        window = self._limiter.get_window_stats(item, who)
-        wait = max(1, round(window.reset_time - time.time()))
+        count = self._limiter.hit(RateLimitItemPerMinute(per_minute), who)
         request.state.answer_headers = {
             "RateLimit-Limit": str(per_minute),
-            "RateLimit-Remaining": str(window.remaining),
-            "RateLimit-Reset": str(wait),
+            "RateLimit-Remaining": str(count.remaining),
+            "RateLimit-Reset": str(count.seconds),
         }
-        if not allowed:
+        if not count.allowed:
             detail = f"At most {per_minute} requests a minute are answered."
-            raise RefusedError(429, detail, {"Retry-After": str(wait)})
+            raise RefusedError(429, detail, {"Retry-After": str(count.seconds)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,6 @@ class Ledger:
         now = datetime.now(UTC)
         try:
             with writing(self._engine) as connection:
-                connection.execute(delete(requests).where(requests.c.started_at < now - KEPT))
                 row = connection.execute(
                     select(requests).where(_is(conversation_id, key)).with_for_update()
                 ).one_or_none()
@@ -88,7 +87,8 @@ class Ledger:
                 since = aware(row.started_at)
                 with self._lock:  # whatever the clock says, it is being answered here
                     is_here = (conversation_id, key) in self._ours
-                if is_here or aware(row.renewed_at or row.started_at) > now - LEASE:
+                # What lies ahead was written before the clock went back.
+                if is_here or abs(now - aware(row.renewed_at or row.started_at)) < LEASE:
                     return Claim("running")
                 turn = _answered_since(connection, conversation_id, since)
                 again = {"started_at": now, "renewed_at": now}
@@ -128,6 +128,16 @@ class Ledger:
                 connection.execute(
                     update(requests).where(_is(conversation_id, key)).values(renewed_at=now)
                 )
+
+    def forget_old(self) -> None:
+        """Forget requests that nobody sends again any more.
+
+        Raises:
+            ShopGuideError: the database does not answer.
+        """
+        with writing(self._engine) as connection:
+            old = requests.c.started_at < datetime.now(UTC) - KEPT
+            connection.execute(delete(requests).where(old))
 
     def _forget(self, conversation_id: str, key: str) -> None:
         with self._lock:

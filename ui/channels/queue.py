@@ -31,6 +31,8 @@ KEPT = timedelta(days=7)
 """So long an event that comes again is known; platforms give up within a day or two."""
 TALK_LASTS = timedelta(hours=12)
 """Who comes back later begins a new conversation."""
+FARTHEST = timedelta(minutes=10)
+"""No job is ever put off for longer: one that seems to be was so before the clock went back."""
 
 _OPEN = ("waiting", "working")
 
@@ -117,7 +119,8 @@ class JobQueue:
         )
         query = (
             select(jobs)
-            .where(jobs.c.state.in_(_OPEN), jobs.c.not_before <= now, ~is_blocked)
+            .where(jobs.c.state.in_(_OPEN), ~is_blocked)
+            .where((jobs.c.not_before <= now) | (jobs.c.not_before > now + FARTHEST))
             .order_by(jobs.c.sent_at, jobs.c.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=jobs)
@@ -310,4 +313,5 @@ def _drop_old_talks(connection: Connection, now: datetime) -> None:
 
 
 def _drop_old_jobs(connection: Connection, now: datetime) -> None:
-    connection.execute(delete(jobs).where(jobs.c.created_at < now - KEPT))
+    is_over = jobs.c.state.not_in(_OPEN)
+    connection.execute(delete(jobs).where(jobs.c.created_at < now - KEPT, is_over))

@@ -1,4 +1,8 @@
-"""A PostgreSQL and a Chroma server of one's own, for as long as something is measured or tested."""
+"""A PostgreSQL and a Chroma server of one's own, for as long as something is measured or tested.
+
+Both listen to this machine alone. That is no way to serve: Chroma's server has known holes, and
+stands behind a proxy that asks for a token where it is deployed.
+"""
 
 from __future__ import annotations
 
@@ -124,8 +128,9 @@ class ChromaServer:
 
     def _started(self) -> subprocess.Popen[bytes]:
         program = str(Path(sys.executable).with_name("chroma"))
+        at = ("--path", str(self._folder), "--port", str(self._port))
         process = subprocess.Popen(  # noqa: S603
-            [program, "run", "--path", str(self._folder), "--port", str(self._port)],
+            [program, "run", "--host", "127.0.0.1", *at],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "ANONYMIZED_TELEMETRY": "False"},

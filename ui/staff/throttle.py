@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+
+from ui.limiting import Limiter
 
 _PAIR = RateLimitItemPerMinute(5, 5, "pair")
 _ACCOUNT = RateLimitItemPerMinute(20, 15, "account")
@@ -21,20 +19,20 @@ class Throttle:
     """
 
     def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = Limiter()
 
     def wait(self, account: str, address: str) -> int:
         """Count an attempt; returns the seconds to wait, 0 where it may be made now."""
         account = account.strip().casefold()[:320]
         keys = ((_ADDRESS, address), (_ACCOUNT, account), (_PAIR, f"{account} {address}"))
         for item, key in keys:
-            if not self._limiter.hit(item, key):
-                reset = self._limiter.get_window_stats(item, key).reset_time
-                return max(1, round(reset - time.time()))
+            count = self._limiter.hit(item, key)
+            if not count.allowed:
+                return count.seconds
         return 0
 
     def forgive(self, account: str, address: str) -> None:
         """The attempt was right: those before it were slips."""
         account = account.strip().casefold()[:320]
-        self._limiter.clear(_PAIR, f"{account} {address}")
-        self._limiter.clear(_ACCOUNT, account)
+        self._limiter.forget(_PAIR, f"{account} {address}")
+        self._limiter.forget(_ACCOUNT, account)
