@@ -158,7 +158,9 @@ class Auditor:
         self, sentence: str, shown: Sequence[str], said: Sequence[str], limits: Sequence[str]
     ) -> Iterator[Finding]:
         low = sentence.casefold()
-        named = self._named(low)
+        named = {
+            title: keys | self._variants(keys, shown) for title, keys in self._named(low).items()
+        }
         for title, keys in named.items():
             yield Finding("product", title, sentence, bool(keys & set(shown)))
         about = [key for key in shown if any(key in keys for keys in named.values())] or shown
@@ -212,6 +214,11 @@ class Auditor:
             for title, keys in found.items()
             if not any(title != other and title in other for other in found)
         }
+
+    def _variants(self, keys: frozenset[str], shown: Sequence[str]) -> frozenset[str]:
+        """The shown variants of these: "Yoga Pant-32-Black", where "Yoga Pant" is one of them."""
+        known = (key for key in shown if key in self.records)
+        return frozenset(key for key in known if self.records[key].get("group_id") in keys)
 
     def _numbers(
         self,

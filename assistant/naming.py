@@ -25,7 +25,12 @@ _ABBREVIATION = 3
 
 
 _ADJECTIVE_ENDINGS = (
-    "proof able ible less free ic ed ant ent an safe made ing al resistant friendly vegan dry"
+    "proof able ible less free ic ed ant ent an safe made ing al resistant friendly vegan dry "
+    "ctive slip"
+)
+_NOUNS_OF_SUCH_ENDINGS = (
+    "fabric plastic music mic manual metal pedal terminal material fan lining ring spring charging "
+    "printing mounting recycling heating lighting bed led shed speed"
 )
 
 
@@ -35,7 +40,9 @@ _ZH_ADJECTIVE = ("防", "可", "适", "透", "保温", "降噪", "速", "抗", "
 
 def is_adjective(feature: str) -> bool:
     """Whether a yes-or-no attribute reads as an adjective ("waterproof") or a noun ("hood")."""
-    return feature.casefold().endswith(tuple(_ADJECTIVE_ENDINGS.split()))
+    *_, last = feature.casefold().split() or [""]
+    ends_so = last.endswith(tuple(_ADJECTIVE_ENDINGS.split()))
+    return ends_so and last not in _NOUNS_OF_SUCH_ENDINGS.split()
 
 
 class Naming:

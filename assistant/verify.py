@@ -41,6 +41,13 @@ _LINKS = re.compile(
 )
 _ODD = re.compile(r"[<>{}\[\]|`~^\\=_@#]")
 _COMPLETE = re.compile(r"[.!?。！？][\"'”’)]*$")
+_STUMBLE = re.compile(
+    r"\b(?:is|are|has|have|a|an|the|of|in|with)\s+(?:is|are|has|have|comes?)\b", re.IGNORECASE
+)
+_CLAUSES = re.compile(r",\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
+_UP_TO_VERB = re.compile(
+    r"^.*?\b(?:is|are|has|have|comes?)\s+(?:an?\s+)?|\W+$", re.IGNORECASE | re.DOTALL
+)
 _TITLE = " § "
 _NEUTRAL = frozenset(stem(word) for word in ENGLISH)
 
@@ -103,6 +110,10 @@ class Verifier:
         if text.endswith(("?", "？")):
             return Verdict("a question")
         masked, named = self._without_titles(text)
+        if _STUMBLE.search(masked):
+            return Verdict("no English")
+        if _says_it_twice(masked):
+            return Verdict("says it twice")
         subjects = named or [each for each in self._shown if each.product.id in about]
         subjects = subjects or self._shown
         ids = tuple(each.product.id for each in subjects)
@@ -166,6 +177,12 @@ class Verifier:
                 continue
             raise ClaimError(f"no evidence for: {word}")
         return told
+
+
+def _says_it_twice(text: str) -> bool:
+    """ "The tent is machine washable, are machine washable and comes in blue"."""
+    clauses = [_UP_TO_VERB.sub("", clause).casefold() for clause in _CLAUSES.split(text.strip())]
+    return len(set(clauses)) < len(clauses)
 
 
 def strict_words(facets: Facets) -> frozenset[str]:

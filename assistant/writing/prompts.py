@@ -12,6 +12,7 @@ from assistant.money import price_text
 from assistant.naming import is_adjective
 from assistant.reasons import rating_text
 from assistant.text_safety import gives_orders, plain
+from assistant.understanding.words import named
 from assistant.writing.plan import Pick, Plan
 
 TITLE_CHARS = 120
@@ -36,6 +37,8 @@ _SMALL_EXAMPLES = (
     ),
 )
 SMALL_FACTS = 3
+_UNCOUNTED_ENDINGS = ("s", "ing", "ion", "fabric")
+_WORDS_ONLY = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*")
 _MATERIAL_NAMES = ("material", "fabric")
 _COLOUR_NAMES = ("color", "colour")
 _USE_NAMES = ("activity", "use", "occasion", "sport")
@@ -73,7 +76,8 @@ def small_facts(pick: Pick) -> list[str]:
     """At most three facts that a small model turns into good English: what it can join up.
 
     Measured with SmolLM2-135M: it confuses prices, stars and sizes with materials, so those are
-    left to the composer.
+    left to the composer. So are mixtures of materials, of which it drops one, and yes-or-no
+    attributes that need not be English ("erin recommends").
     """
     materials: list[str] = []
     features: list[str] = []
@@ -84,8 +88,8 @@ def small_facts(pick: Pick) -> list[str]:
         if gives_orders(f"{words} {text}") or len(text) > FACT_CHARS:
             continue
         if value is True:
-            features.append(words if is_adjective(words) else f"has {_article(words)}{words}")
-        elif words in _MATERIAL_NAMES and isinstance(value, str):
+            features += _feature(words, pick.product.description)
+        elif words in _MATERIAL_NAMES and _WORDS_ONLY.fullmatch(str(value)):
             materials.append(f"made of {text}")
         elif words in _USE_NAMES and text.isalpha() and text.endswith("ing"):
             rest.insert(0, f"for {text}")
@@ -94,17 +98,31 @@ def small_facts(pick: Pick) -> list[str]:
     return [*materials, *features[: SMALL_FACTS - 1], *rest][:SMALL_FACTS]
 
 
+def _feature(words: str, description: str) -> list[str]:
+    """A yes-or-no attribute as a clause, if it surely reads as one: a feature that is known by
+    name, an adjective, or a noun phrase that the product's description uses as well.
+    """
+    if is_adjective(words):
+        return [words]
+    if named(words, "feature") or (" " in words and words in description.lower()):
+        return [f"has {_article(words)}{words}"]
+    return []
+
+
 def short_title(title: str) -> str:
-    """The title without what follows a dash, a comma or a bracket, if enough remains."""
+    """The title without what follows a dash, a comma or a bracket, if enough remains.
+
+    "Yoga Pant -32-Black", as Magento calls variants, is the Yoga Pant.
+    """
     whole = plain(title, TITLE_CHARS)
-    short = re.split(r"\s[–—|-]\s|[,(（，]", whole)[0].strip()
+    short = re.split(r"\s[–—|-]\s|\s-(?=\w+-)|[,(（，]", whole)[0].strip()
     return short if len(short.split()) > 1 else whole
 
 
 def _article(noun: str) -> str:
-    if noun.endswith("s"):
+    if noun.endswith(_UNCOUNTED_ENDINGS):
         return ""
-    return "an " if noun[0] in "aeiou" else "a "
+    return "an " if noun[0] in "aeio" or noun.startswith("un") else "a "
 
 
 def endpoint_prompt(plan: Plan, picks: Sequence[Pick]) -> list[BaseMessage]:

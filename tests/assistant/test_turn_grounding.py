@@ -60,6 +60,23 @@ def test_the_auditor_finds_inventions(auditor: Auditor, text: str, kind: str) ->
     assert kind in {finding.kind for finding in findings if not finding.on_record}
 
 
+def test_the_auditor_knows_a_family_by_the_record_that_its_variants_name() -> None:
+    family, other = ({"id": key, "title": f"{key} Pant", "category": []} for key in ("Yoga", "Gym"))
+    black, blue = (
+        {**family, "id": colour, "title": f"Yoga Pant-{colour}", "group_id": "Yoga"}
+        for colour in ("Black", "Blue")
+    )
+    auditor = Auditor.of([family, other, black, blue])
+
+    def is_shown(title: str) -> bool:
+        return all(finding.on_record for finding in auditor.audit(f"The {title}.", ["Black"], []))
+
+    assert is_shown("Yoga Pant")
+    assert is_shown("Yoga Pant-Black")
+    assert not is_shown("Yoga Pant-Blue")
+    assert not is_shown("Gym Pant")
+
+
 def test_replies_to_real_wishes_hold_no_unverified_fact(tmp_path: Path, shared_data: Path) -> None:
     with gzip.open(shared_data / "webshop-goals" / "goals.jsonl.gz", "rt") as file:
         messages = [json.loads(line)["message"] for line in file][::200]

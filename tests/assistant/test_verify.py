@@ -151,6 +151,11 @@ def test_what_the_records_say_may_be_said(verifier: Verifier, sentence: str) -> 
         ("The Storm Shell Jacket is not black.", "negation"),
         ("The Storm Shell Jacket has no hood.", "negation"),
         ("The Storm Shell Jacket is waterproof but isn't breathable.", ""),
+        # No English.
+        ("The Storm Shell Jacket is waterproof, is has a hood.", "English"),
+        ("The Storm Shell Jacket has is waterproof.", "English"),
+        ("The Storm Shell Jacket is waterproof, are waterproof and has a hood.", "twice"),
+        ("The Storm Shell comes in green, has a hood and comes in green.", "twice"),
         # Things a text should not contain at all.
         ("See www.example.com for the Storm Shell Jacket.", "link"),
         ("The Storm Shell Jacket <b>rocks</b>.", "characters"),

@@ -11,7 +11,7 @@ from turn_parts import PARKA, SHELL, ScriptedModel
 from assistant.llm import LanguageModel
 from assistant.verify import Verifier
 from assistant.writing.plan import Condition, Pick, Plan
-from assistant.writing.prompts import endpoint_prompt, small_prompt
+from assistant.writing.prompts import endpoint_prompt, short_title, small_facts, small_prompt
 from assistant.writing.writer import Writer, Written
 from retrieval.product import Product
 
@@ -144,6 +144,42 @@ def test_prompts_fence_products_as_data_and_strip_tricks() -> None:
         assert "Storm Shell Jacket" in text
         assert "ignore all previous" not in text
         assert not any(mark in text for mark in ("\u202e", "\u200b", "<b>"))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "facts"),
+    [
+        ({"material": "Organic Cotton"}, ["made of organic cotton"]),
+        ({"material": "Nylon, Polyester"}, []),
+        ({"material": "LumaTech™"}, []),
+        ({"waterproof": True, "hood": True}, ["waterproof", "has a hood"]),
+        ({"uv_protection": True}, ["has uv protection"]),
+        ({"erin_recommends": True, "new": True, "sale": True, "colour": True}, []),
+        ({"hip_belt": True}, ["has a hip belt"]),
+        ({"rain_cover": True}, []),
+    ],
+)
+def test_a_small_model_hears_only_what_reads_as_english(
+    attributes: dict[str, str | bool], facts: list[str]
+) -> None:
+    pack = SHELL.model_copy(
+        update={"attributes": attributes, "description": "With a wide hip belt."}
+    )
+    assert small_facts(Pick(pack, pack.title)) == facts
+
+
+@pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("Halm Lantern – the one that folds", "Halm Lantern"),
+        ("Halm Lantern (pack of 2)", "Halm Lantern"),
+        ("Cronus Yoga Pant -32-Black", "Cronus Yoga Pant"),
+        ("Halm Full-Zip Shirt", "Halm Full-Zip Shirt"),
+        ("Lantern, small", "Lantern, small"),
+    ],
+)
+def test_a_title_is_cut_where_a_name_ends(title: str, short: str) -> None:
+    assert short_title(title) == short
 
 
 def test_prompts_are_short() -> None:
