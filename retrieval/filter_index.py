@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +87,7 @@ class FilterIndex:
             passing &= self._any(self._brands, map(_normal, filters.brands))
         for name, values in filters.attributes.items():
             known = self._attributes.get(_normal_name(name), {})
-            passing &= self._any(known, (part for value in values for part in _values(value)))
+            passing &= self._mask_of(_rows_with_any(known, values))
         if filters.product_ids:
             wanted_rows = [self._ids[id_] for id_ in filters.product_ids if id_ in self._ids]
             passing &= self._mask_of(np.array(wanted_rows, np.int32))
@@ -199,6 +199,16 @@ def _normal_words(text: str) -> str:
 def _normal_name(name: str) -> str:
     normal = _normal(name.replace("_", " "))
     return "color" if normal == "colour" else normal
+
+
+def _rows_with_any(known: Mapping[str, Rows], wanted: Iterable[AttributeValue]) -> Rows:
+    """Rows that have one of the values; "black, red" is had by what is both, in any order."""
+    rows = [_NO_ROWS]
+    for value in wanted:
+        whole, *parts = _values(value)
+        own = [known.get(part, _NO_ROWS) for part in parts or [whole]]
+        rows.append(reduce(partial(np.intersect1d, assume_unique=True), own))
+    return np.concatenate(rows)
 
 
 def _values(value: AttributeValue) -> Iterable[str]:
