@@ -9,6 +9,7 @@ from assistant.constraints import Constraints
 from assistant.evidence import NEGATION
 from assistant.language import Language
 from assistant.money import limit_text
+from assistant.naming import is_told_by_value
 from assistant.text_safety import describing_sentences
 from assistant.understanding.filtering import soft_paths
 from assistant.understanding.labels import condition_chips, is_just_below
@@ -16,7 +17,6 @@ from assistant.understanding.words import named
 from retrieval.facets import Facets
 from retrieval.product import AttributeValue, Product
 
-_TOLD_BY_VALUE = ("color", "colour", "material", "颜色", "材质")
 _NO_CONDITION = ("quantity", "for_whom", "prefer", "occasion")
 
 
@@ -88,7 +88,7 @@ def label(
     chips = condition_chips(constraints, language, currency)
     labels = [chip.label for chip in chips if chip.path == path]
     labels = labels or [chip.label for chip in chips if chip.path.startswith(f"{path}.")]
-    if path.removeprefix("attributes.").casefold() in _TOLD_BY_VALUE:
+    if is_told_by_value(path.removeprefix("attributes.")):
         # "blue" needs no "color:" before it.
         labels = [re.sub(r"^[^:：]+[:：]\s*", "", text) for text in labels]
     return joint.join(labels)
@@ -118,7 +118,8 @@ def _meets_attribute(product: Product, name: str, wanted: Iterable[AttributeValu
     own = {key.casefold(): value for key, value in product.attributes.items()}.get(name.casefold())
     for value in wanted:
         if isinstance(value, bool):
-            if own is value or (value and _has_word(product.title, name.replace("_", " "))):
+            words = _names(name.replace("_", " "))
+            if own is value or (value and any(_has_word(product.title, word) for word in words)):
                 return True
         elif isinstance(value, str):
             for name in _names(value):

@@ -75,8 +75,11 @@ def find(
     """
     own_words = own_words_of(state)
 
-    def seek(filters: Filters) -> Sequence[SearchHit]:
+    def seek_for(query: str, filters: Filters) -> Sequence[SearchHit]:
         return search.search(query, filters, limit, own_words=own_words)
+
+    def seek(filters: Filters) -> Sequence[SearchHit]:
+        return seek_for(query, filters)
 
     constraints = state.constraints
     if exact and is_hard(state, facets):
@@ -106,6 +109,8 @@ def find(
             path, constraints = options[0]
             set_aside.append(path)
     if hits and not set_aside and lacks(state.wish, [hit.product for hit in hits]):
+        hits = _under_other_names(seek_for, query, state, facets) or hits
+    if hits and not set_aside and lacks(state.wish, [hit.product for hit in hits]):
         # Such a thing may be there, for another price or for nobody in particular.
         options = _relaxations(constraints, facets)
         if not said_category(state):
@@ -129,6 +134,26 @@ def find(
     if hits and "price" in set_aside and (constraints.category or not state.wish.subject):
         return _nearest_in_price(search, found, state, facets, limit)
     return found
+
+
+def _under_other_names(
+    seek: Callable[[str, Filters], Sequence[SearchHit]],
+    query: str,
+    state: DialogueState,
+    facets: Facets,
+) -> Sequence[SearchHit]:
+    """What is found where the thing is called by another of its names; empty where nothing is.
+
+    A shop may call all its laptops "Notebook PC", and mention laptops on their bags.
+    """
+    subject, *others = names_of(state.wish.subject)
+    filters = state.to_filters(facets)
+    for name in others:
+        if has_chinese(name) == has_chinese(subject):
+            hits = seek(query.replace(subject, name), filters)
+            if not lacks(state.wish, [hit.product for hit in hits]):
+                return hits
+    return []
 
 
 def said_category(state: DialogueState) -> bool:
@@ -173,9 +198,9 @@ def with_named(
 
 
 def _is_a_named_kind(state: DialogueState) -> bool:
-    """Whether a superlative is of a kind that no category stands for: the cheapest kite."""
+    """Whether all that is wished for is a kind that no category stands for: the cheapest kite."""
     wish = state.wish
-    known = wish.constraints.prefer in SUPERLATIVES and bool(wish.subject)
+    known = bool(wish.subject)
     free = [part.text for part in wish.parts if part.path is None]
     return known and not wish.constraints.category and all(named(w, "product") for w in free)
 
@@ -288,7 +313,8 @@ def _of_the_sort(hits: Sequence[SearchHit], state: DialogueState) -> Sequence[Se
     ]
     if not state.constraints.category and state.wish.subject:
         said = [part.text for part in state.wish.parts if part.path is None]
-        said = [word for word in said if named(word, "product")]
+        said = [word for word in said if named(word, "product")] or [state.wish.subject]
+        said = [name for word in said for name in names_of(word)]
     said = [word for word in said if not _names_a_level(word, state.constraints.category)]
     narrowed = [hit for hit in hits if any(is_one(hit.product, word) for word in said)]
     return narrowed if narrowed or not state.constraints.category else hits
@@ -372,7 +398,10 @@ def ordered(
 
     in_order = sorted(ranked, key=order)
     very = [hit for hit in in_order if not order(hit)[0][0]]
-    in_order = very if len(very) >= MOST_LIKE_IT else in_order
+    if len(very) >= MOST_LIKE_IT:
+        in_order = very
+    elif very:
+        in_order = [hit for hit in in_order if hit in very or not order(hit)[0][1]]
     prefer = "cheapest" if constraints.prefer == "cheap" else constraints.prefer
     if prefer not in SUPERLATIVES:
         return in_order

@@ -38,6 +38,10 @@ def describe_shop(context: TurnContext, shape: str) -> Iterator[TurnEvent]:
     if shape == "brands":
         yield from draft.say_all(composer.brands(whole.brands))
         return
+    if not whole.departments:
+        first, question = composer.departments(whole.products, ())
+        yield from draft.say_all([first, *composer.brands(whole.brands), question])
+        return
     show_plainly(context, "", samples(search, whole.departments))
     draft.suggestions = [each.name for each in whole.departments if len(each.name) <= 24][:3]
     yield from draft.say_all(composer.departments(whole.products, whole.departments))

@@ -8,6 +8,7 @@ from functools import cache
 
 from assistant.evidence import WORD, stem, stems
 from assistant.language import has_chinese
+from assistant.naming import is_adjective
 from assistant.state import Wish
 from assistant.understanding.roles import lexicon_names
 from assistant.understanding.words import concept_index, named
@@ -17,6 +18,11 @@ ANYTHING = ("present", "gift", "something", "thing", "item", "product", "礼物"
 _AFTER_NAME = frozenset(
     ("for", "with", "in", "and", "or", "set", "by", "of", "to", "from", "without", "kit", "pack")
 )
+_FOLLOWING = re.compile(r"(?P<other>(?:\s*[/&+]\s*[A-Za-z]+)*)[\s-]+(?P<word>[A-Za-z]+)")
+"""What comes after a name; "printer/scanner spare part" goes on with `other` names."""
+_GOING_ON = ("or", "and", "kit", "pack", "set")
+_BELONGS_TO = re.compile(r"\b(?:for|with|to|from)\b", re.IGNORECASE)
+"""What stands before a name that another thing is for, or has: "Rack Appliance with Camera"."""
 
 
 def is_known(wish: Wish) -> bool:
@@ -34,11 +40,7 @@ def lacks(wish: Wish, products: Sequence[Product]) -> bool:
         return False
     if any(_names_it(level, name) for level in wish.constraints.category for name in names):
         return False
-    return not any(
-        is_one(product, name) if product.category else has_words([product.title], name)
-        for product in products
-        for name in names
-    )
+    return not any(is_one(product, name) for product in products for name in names)
 
 
 def names_of(subject: str) -> list[str]:
@@ -109,11 +111,15 @@ def is_one(product: Product, name: str) -> bool:
     texts = [product.title, *product.category]
     for translation in product.translations.values():
         texts += [translation.title, *translation.category]
-    return any(_names_it(text, name) for text in texts)
+    return any(_names_it(text, name, lists=not product.category) for text in texts)
 
 
-def _names_it(text: str, name: str) -> bool:
-    """Whether the name is the head of what a title or a category says."""
+def _names_it(text: str, name: str, *, lists: bool = False) -> bool:
+    """Whether the name is the head of what a title or a category says.
+
+    A title that `lists` properties after the name ("mouse USB Type-A Black") is that of a
+    catalogue without categories, where nothing else says what a thing is.
+    """
     if has_chinese(name):
         return re.search(re.escape(name) + r"(?:$|[（(，,、/\s\d])", text) is not None
     wanted = [stem(word) for word in WORD.findall(name)]
@@ -121,7 +127,26 @@ def _names_it(text: str, name: str) -> bool:
     for start in range(len(words) - len(wanted) + 1):
         chunk = words[start : start + len(wanted)]
         if wanted and [word for word, _ in chunk] == wanted:
-            follows = re.match(r"[\s-]+([A-Za-z]+)", text[chunk[-1][1] :])
-            if follows is None or follows.group(1).casefold() in _AFTER_NAME:
+            follows = _FOLLOWING.match(text, chunk[-1][1])
+            if lists and _BELONGS_TO.search(text[: chunk[0][1]]):
+                return False
+            after = "" if follows is None else follows["word"].casefold()
+            if not after or (after in _AFTER_NAME and not (lists and after in _GOING_ON)):
+                return True
+            name = text[: chunk[-1][1]].split()[-1]
+            if lists and not follows["other"] and _is_property(follows["word"], name):
                 return True
     return False
+
+
+def _is_property(word: str, name: str) -> bool:
+    """Whether a word after a name says how the thing is, and makes no other thing of it.
+
+    A name in capitals goes on ("Laptop USB Hub"), unless with a colour.
+    """
+    low = word.casefold()
+    if named(low, "colour"):
+        return True
+    is_code = word.isupper() and len(word) > 1
+    tells = is_code or is_adjective(low) or bool(named(low, "feature", "material"))
+    return tells and not name[0].isupper()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.constraints import Constraints
@@ -22,6 +23,7 @@ _MASS_WORDS = (
 )
 _MASS = frozenset(_MASS_WORDS.split())
 _ABBREVIATION = 3
+_IRREGULAR = {"mouse": "mice", "shelf": "shelves", "knife": "knives", "scarf": "scarves"}
 
 
 _ADJECTIVE_ENDINGS = (
@@ -30,7 +32,7 @@ _ADJECTIVE_ENDINGS = (
 )
 _NOUNS_OF_SUCH_ENDINGS = (
     "fabric plastic music mic manual metal pedal terminal material fan lining ring spring charging "
-    "printing mounting recycling heating lighting bed led shed speed"
+    "printing mounting recycling heating lighting bed led shed speed cable table"
 )
 
 
@@ -43,6 +45,14 @@ def is_adjective(feature: str) -> bool:
     *_, last = feature.casefold().split() or [""]
     ends_so = last.endswith(tuple(_ADJECTIVE_ENDINGS.split()))
     return ends_so and last not in _NOUNS_OF_SUCH_ENDINGS.split()
+
+
+_TOLD_BY_VALUE = re.compile(r"(?:^|[ _])(?:colou?r|material)$|颜色$|材质$", re.IGNORECASE)
+
+
+def is_told_by_value(attribute: str) -> bool:
+    """Whether an attribute's value says it all: "blue" is a colour, "cotton" a material."""
+    return _TOLD_BY_VALUE.search(attribute) is not None
 
 
 class Naming:
@@ -156,7 +166,9 @@ class Naming:
         if self.language == "zh" or not name.isascii():
             return name
         name = self._lower(name)
-        last = name.split()[-1]
+        *before, last = name.split()
+        if last in _IRREGULAR:
+            return " ".join([*before, _IRREGULAR[last]])
         if last.endswith("ss"):
             return f"{name}es"
         if last.endswith("s") or last in _MASS or not last.isalpha():

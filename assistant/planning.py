@@ -10,12 +10,12 @@ from assistant.conditions import condition_paths, label, meets
 from assistant.constraints import Constraints, decimal_text
 from assistant.finding import EVENTS, Found
 from assistant.language import has_chinese
-from assistant.matching import ANYTHING, has_words, is_known, lacks, names_of
+from assistant.matching import ANYTHING, has_words, is_known, is_one, lacks, names_of
 from assistant.naming import Naming
 from assistant.neutral_words import ENGLISH
 from assistant.reasons import reasons_for
 from assistant.reply import ProductCard
-from assistant.state import DialogueState
+from assistant.state import DialogueState, Wish
 from assistant.understanding.moves import Move
 from assistant.understanding.understander import Understood
 from assistant.understanding.words import concept_index
@@ -117,7 +117,7 @@ def plan_of(
         seed=seed,
         picks=picks,
         wish=wish,
-        noun=_noun(products, found, naming),
+        noun=_noun(products, found, naming) or _sort_of(products, asked.wish, naming),
         met=tuple(met),
         partly=tuple(partly),
         nowhere=tuple(nowhere),
@@ -153,6 +153,15 @@ def _uses_unheard_of(uses: Sequence[str], products: Sequence[Product], naming: N
         own = next((name for name in names if has_chinese(name)), use)
         found.append(own if naming.language == "zh" else use)
     return found
+
+
+def _sort_of(products: Sequence[Product], wish: Wish, naming: Naming) -> str:
+    """What the customer called it, where no category says what it is, but every title does."""
+    names = names_of(wish.subject)
+    if not names or any(product.category for product in products):
+        return ""
+    is_so = all(any(is_one(product, name) for name in names) for product in products)
+    return naming.plural(wish.subject) if is_so else ""
 
 
 def _noun(products: Sequence[Product], found: Found, naming: Naming) -> str:

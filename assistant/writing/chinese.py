@@ -62,6 +62,8 @@ class Chinese:
     def departments(self, products: int, departments: Sequence[Department]) -> list[str]:
         """What the shop has, with how many products of each kind."""
         told = "、".join(f"{each.name}（{each.products:,}）" for each in departments)
+        if not told:
+            return [f"店里有 {products:,} 款商品。", "您想找什么？"]
         return [f"店里有 {products:,} 款商品：{told}。", "下面是其中评价不错的几款。您想找什么？"]
 
     def brands(self, brands: Sequence[str]) -> list[str]:

@@ -66,6 +66,8 @@ class English:
     def departments(self, products: int, departments: Sequence[Department]) -> list[str]:
         """What the shop has, with how many products of each kind."""
         told = [f"{each.name} ({each.products:,})" for each in departments]
+        if not told:
+            return [f"We have {products:,} products.", "What are you looking for?"]
         return [
             f"We have {products:,} products: {_listed(told)}.",
             "These are well liked. What are you looking for?",

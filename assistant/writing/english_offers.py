@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.language import Language
 from assistant.money import price_text
-from assistant.naming import is_adjective
+from assistant.naming import is_adjective, is_told_by_value
 from assistant.reasons import rating_text, sale_text, stock_text
 from assistant.understanding.words import concept_index
 from assistant.writing.english_words import NUMBERS, listed, number
@@ -311,8 +311,7 @@ def _refused(words: Sequence[tuple[str, str]]) -> list[str]:
 
 def _goes_before(name: str, text: str) -> bool:
     """Adjectives of the record's own: a yes-or-no feature, a colour, a material."""
-    key = name.casefold()
-    return key in ("color", "colour", "material") or is_adjective(text)
+    return is_told_by_value(name) or is_adjective(text)
 
 
 def _closed(things: str) -> str:
