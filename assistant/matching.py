@@ -127,14 +127,17 @@ def _names_it(text: str, name: str, *, lists: bool = False) -> bool:
     for start in range(len(words) - len(wanted) + 1):
         chunk = words[start : start + len(wanted)]
         if wanted and [word for word, _ in chunk] == wanted:
-            follows = _FOLLOWING.match(text, chunk[-1][1])
             if lists and _BELONGS_TO.search(text[: chunk[0][1]]):
                 return False
-            after = "" if follows is None else follows["word"].casefold()
-            if not after or (after in _AFTER_NAME and not (lists and after in _GOING_ON)):
+            end = chunk[-1][1]
+            follows = _FOLLOWING.match(text, end)
+            if follows is None:
                 return True
-            name = text[: chunk[-1][1]].split()[-1]
-            if lists and not follows["other"] and _is_property(follows["word"], name):
+            after = follows["word"].casefold()
+            if after in _AFTER_NAME and not (lists and after in _GOING_ON):
+                return True
+            is_alone = lists and not follows["other"]
+            if is_alone and _is_property(follows["word"], text[:end].split()[-1]):
                 return True
     return False
 
