@@ -8,6 +8,7 @@ them, and requests that come together take turns instead of fighting over the pr
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections import OrderedDict
@@ -74,19 +75,20 @@ class TextScorer:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
-        self._cache: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._cache: OrderedDict[bytes, float] = OrderedDict()
         self._lock = threading.Lock()
 
     def logits(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """Text logits of a query with each text, shape (len(texts),)."""
+        keys = {text: _digest(query, text) for text in texts}
         with self._lock:
-            known = {text: self._cache.get((query, text)) for text in texts}
+            known = {text: self._cache.get(key) for text, key in keys.items()}
         missing = [text for text, logit in known.items() if logit is None]
         if missing:
             fresh = dict(zip(missing, self._compute(query, missing), strict=True))
             known.update(fresh)
             with self._lock:
-                self._cache.update(((query, text), logit) for text, logit in fresh.items())
+                self._cache.update((keys[text], logit) for text, logit in fresh.items())
                 while len(self._cache) > CACHED_PAIRS:
                     self._cache.popitem(last=False)
         return np.array([known[text] for text in texts], np.float32)
@@ -130,6 +132,12 @@ class TextScorer:
         """Empty the cache, for measurements."""
         with self._lock:
             self._cache.clear()
+
+
+def _digest(query: str, text: str) -> bytes:
+    """What a pair is remembered by: the texts themselves would be tens of megabytes."""
+    pair = f"{len(query)} {query}{text}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(pair, digest_size=16).digest()
 
 
 class ServedModel:
