@@ -31,6 +31,8 @@ from retrieval.tables import catalog_state, documents, passages
 
 PASSAGE_CHARACTERS = 900
 ANSWER_THRESHOLD = 0.5
+AS_GOOD = 0.02
+"""Scores so close say nothing on which passage is the better one."""
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _FENCE = re.compile(r"^\s*(```|~~~)")
@@ -158,6 +160,7 @@ class DocumentSearch:
         index = self._current()
         if not index.passages or not question.strip():
             return []
+        question = _SEND_BACK.sub("return", question)
         vector = self._embedder.embed_array([question])[0]
         question = _in_document_words(question)
         cosines = index.vectors @ vector
@@ -178,8 +181,7 @@ class DocumentSearch:
                     round(score, 4),
                 )
             )
-        found.sort(key=lambda passage: -passage.score)
-        return found[:limit]
+        return _as_headed(found, content_words(question))[:limit]
 
     def _current(self) -> _Index:
         with self._lock:
@@ -196,6 +198,27 @@ class DocumentSearch:
             )
             self._index = _Index(revision, stored, vectors, [content_words(t) for t in texts])
             return self._index
+
+
+def _as_headed(passages: Sequence[Passage], asked: set[str]) -> list[Passage]:
+    """Best first; of those in the best one's document that are as good, the one that is headed
+    by most of what is `asked`, and of these the earliest.
+
+    A document begins with what holds for all, and goes on to gifts and exchanges.
+    """
+    ranked = sorted(passages, key=lambda passage: -passage.score)
+    if not ranked:
+        return ranked
+    best = ranked[0]
+    first = max(
+        (
+            passage
+            for passage in passages
+            if passage.document == best.document and passage.score >= best.score - AS_GOOD
+        ),
+        key=lambda passage: len(asked & content_words(passage.heading.rpartition(" > ")[2])),
+    )
+    return [first, *(passage for passage in ranked if passage is not first)]
 
 
 class _Index:
@@ -260,6 +283,13 @@ _SAID_OTHERWISE = {
     "快递费": "运费",
     "到货": "送达",
     "收到货": "送达",
+    "多久能到": "送达 时间",
+    "多久到": "送达 时间",
+    "几天能到": "送达 时间",
+    "几天到": "送达 时间",
+    "送到": "送达",
+    "退掉": "退货",
+    "退回去": "退货",
     "寄到": "配送到",
     "发到": "配送到",
     "质量问题": "质量保修",
@@ -273,6 +303,10 @@ _SAID_OTHERWISE = {
 
 
 _SHIP = re.compile(r"\b(?:ship(?:s|ping|ped)?|send(?:s|ing)?|mail(?:ing)?)\b", re.IGNORECASE)
+
+_SEND_BACK = re.compile(
+    r"\b(?:send|give|bring|take|ship)(?:ing)?\b(?:\s+\w+){0,3}?\s+back\b", re.IGNORECASE
+)
 
 
 def _in_document_words(question: str) -> str:

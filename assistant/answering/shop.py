@@ -2,24 +2,64 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.answering.quoting import shortened
 from assistant.language import Language
 from assistant.text_safety import without_orders
 from assistant.writing.composer import composer_for
-from retrieval.documents import ANSWER_THRESHOLD, DocumentSearch
+from retrieval.documents import ANSWER_THRESHOLD, DocumentSearch, Passage
+
+MOST_QUESTIONS = 3
+_ASKING_EN = r"(?:how|what|when|where|which|who|can|could|do|does|is|are|will|may)\b"
+_ASKING_ZH = r"吗|多久|怎么|如何|什么|几天|多少|可以|能不能|是否"
+_ASKS = re.compile(rf"\b{_ASKING_EN}|{_ASKING_ZH}", re.IGNORECASE)
+_BETWEEN = re.compile(
+    rf"[?？;；]+|,?\s*\b(?:and|also)\s+(?:also\s+)?(?={_ASKING_EN})|[，,]?(?:还有|另外)[，,]?"
+    rf"|，(?=[^，]*(?:{_ASKING_ZH}))",
+    re.IGNORECASE,
+)
 
 
 def answer_shop_question(
     question: str, language: Language, documents: DocumentSearch
 ) -> tuple[list[str], bool]:
-    """An answer from the shop's documents with the document named, and whether there is one."""
+    """An answer from the shop's documents with the document named, and whether there is one.
+
+    A message that asks several things is answered on each of them.
+    """
     composer = composer_for(language)
-    passages = documents.search(question, limit=3, language=language)
+    asked = questions_in(question)
+    found = {part: _answer(part, language, documents) for part in asked}
+    passages = list(dict.fromkeys(passage for passage in found.values() if passage))
+    if len(asked) < 2 or not passages or len(set(found.values())) < 2:
+        asked = [question]
+        whole = _answer(question, language, documents)
+        passages = [whole] if whole else []
     if not passages:
-        passages = documents.search(question, limit=3)
-    if not passages or passages[0].score < ANSWER_THRESHOLD:
         return composer.shop_unknown(), False
-    best = passages[0]
-    page = best.heading.partition(" > ")[0] or best.document
-    quote = shortened(without_orders(best.text))
-    return (composer.shop_answer(page, quote), True) if quote else (composer.shop_unknown(), False)
+    said: list[str] = []
+    for page, quote in passages:
+        said += composer.shop_answer(page, quote)
+    said += [composer.shop_silent_on(part) for part in asked if found.get(part, "") is None]
+    return said, True
+
+
+def questions_in(message: str) -> list[str]:
+    """The questions of a message, at most a few; what asks nothing ("Thanks!") is left out."""
+    parts = (part.strip(" ,.!，。！") for part in _BETWEEN.split(message))
+    return [part for part in parts if _ASKS.search(part)][:MOST_QUESTIONS]
+
+
+def _answer(question: str, language: Language, documents: DocumentSearch) -> tuple[str, str] | None:
+    """The page and the quote of it that answer a question; None where nothing does."""
+    passages = documents.search(question, limit=1, language=language)
+    passages = passages or documents.search(question, limit=1)
+    if not passages or passages[0].score < ANSWER_THRESHOLD:
+        return None
+    quote = shortened(without_orders(passages[0].text))
+    return (_page(passages[0]), quote) if quote else None
+
+
+def _page(passage: Passage) -> str:
+    return passage.heading.partition(" > ")[0] or passage.document

@@ -82,6 +82,10 @@ class Chinese:
         """An answer in the shop's own words, with the document it comes from."""
         return [f"我们的“{document}”页面写道：{quote}"]
 
+    def shop_silent_on(self, question: str) -> str:
+        """See the English."""
+        return f"“{question}”，店里的说明没有写到，可以问人工客服。"
+
     def shop_unknown(self) -> list[str]:
         """The documents say nothing on the question."""
         return ["这个我不清楚，店里的说明没有写到。", "要为您转接人工客服吗？"]

@@ -91,6 +91,10 @@ class English:
         """An answer in the shop's own words, with the document it comes from."""
         return [f"From our page “{document}”: {quote}"]
 
+    def shop_silent_on(self, question: str) -> str:
+        """One of several questions that the documents say nothing on."""
+        return f"On “{question}” our pages say nothing; a person could tell you."
+
     def shop_unknown(self) -> list[str]:
         """The documents say nothing on the question."""
         return [
