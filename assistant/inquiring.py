@@ -24,7 +24,7 @@ from assistant.scoring import explain_shown, telling_words
 from assistant.state import DialogueState
 from assistant.understanding.text import clean
 from retrieval.filters import Filters
-from retrieval.product import Product
+from retrieval.product import Availability, Product
 from retrieval.search import SearchHit
 
 FAVOURITES = 5
@@ -68,7 +68,10 @@ def show_plainly(context: TurnContext, query: str, hits: Sequence[SearchHit]) ->
 
 
 def compare(context: TurnContext, query: str, kinds: Sequence[str]) -> Iterator[TurnEvent]:
-    """Say in what the products meant differ, with their cards; without two, recommend."""
+    """Say in what the products meant differ, with their cards.
+
+    The only one that was shown is compared with what is nearest to it; without any, recommend.
+    """
     draft, naming, composer = context.draft, context.naming, context.composer
     products = context.meant()
     if len(products) < 2:
@@ -77,6 +80,10 @@ def compare(context: TurnContext, query: str, kinds: Sequence[str]) -> Iterator[
         named = set(kinds)
         alike = [each for each in products if named & set(each.category)]
         products = alike if len(alike) > 1 else products
+    rival = _nearest_to(products[0], context) if len(products) == 1 and not kinds else None
+    if rival is not None:
+        products = [products[0], rival]
+        yield from draft.say_all(composer.compared_with(naming.title(rival)))
     if len(products) < 2:
         yield from recommend(context, query)
         return
@@ -93,6 +100,19 @@ def compare(context: TurnContext, query: str, kinds: Sequence[str]) -> Iterator[
         said.append(composer.advantages(title, found, len(products)))
     draft.state = draft.state.model_copy(update={"focus": tuple(p.id for p in products)})
     yield from draft.say_all(said)
+
+
+def _nearest_to(product: Product, context: TurnContext) -> Product | None:
+    """Another product of the same kind, or else department: the likest that can be bought."""
+    for level in reversed(product.category):
+        filters = Filters(
+            categories=(level,),
+            exclude_groups=(product.variant_group,),
+            availability=(Availability.IN_STOCK,),
+        )
+        if hits := context.search.search(product.title, filters, 1):
+            return hits[0].product
+    return None
 
 
 def _choose(

@@ -157,6 +157,10 @@ class Chinese:
         """The question names no product that was shown."""
         return ["您指的是哪一款？可以告诉我名称，或者说“第一个”。"]
 
+    def compared_with(self, title: str) -> list[str]:
+        """See the English."""
+        return [f"您目前只看过一款商品，我拿{title}来和它比较。"]
+
     def comparison(self, table: Comparison, *, lines: bool) -> list[str]:
         """The facts in which products differ; with `lines` each on a line, else for a table."""
         if not table.rows:

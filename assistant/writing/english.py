@@ -176,6 +176,10 @@ class English:
             "Which product do you mean? Tell me its name or its place, such as “the first one”."
         ]
 
+    def compared_with(self, title: str) -> list[str]:
+        """A comparison was asked for where one product had been shown: what joins it."""
+        return [f"You have seen one product so far, so I put {title} beside it."]
+
     def comparison(self, table: Comparison, *, lines: bool) -> list[str]:
         """The facts in which products differ; with `lines` each on a line, else for a table."""
         if not table.rows:

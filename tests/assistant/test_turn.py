@@ -133,6 +133,14 @@ def test_products_are_compared_where_they_differ(guide: Guide) -> None:
     assert "Drizzle Parka costs less." in reply.text
 
 
+def test_the_only_product_shown_is_compared_with_what_is_nearest_to_it(guide: Guide) -> None:
+    reply = say(guide, "a jacket over $85", "compare the first two")
+    assert reply.comparison is not None
+    assert reply.comparison.titles[0] == "Storm Shell Jacket"
+    assert len(reply.comparison.titles) == 2
+    assert reply.text.startswith("You have seen one product so far, so I put")
+
+
 def test_where_no_page_shows_a_table_the_text_holds_the_comparison(guide: Guide) -> None:
     first = say(guide, WISH)
     told = guide.answer(
