@@ -28,7 +28,7 @@ from retrieval.errors import ShopGuideError
 
 TEXT_MODEL, FUSION, TOKENIZER = "text.onnx", "fusion.json", "tokenizer.json"
 RATING = "rating.json"
-MAX_TOKENS = 40
+MAX_TOKENS = 32
 # Small enough to be shared out among workers and other requests, large enough to be computed fast.
 BATCH = 8
 CACHED_PAIRS = 20_000
@@ -62,8 +62,7 @@ class TextScorer:
         Raises:
             ShopGuideError: where a file is missing.
         """
-        from tokenizers import Tokenizer
-
+        from ranking.tokens import PairTokenizer
         from retrieval.onnx_session import open_session
 
         if not model.is_file() or not tokenizer.is_file():
@@ -72,9 +71,7 @@ class TextScorer:
         self._pool = pool
         # An encoder with a prefix takes no token types.
         self._inputs = {one.name for one in self._session.get_inputs()}
-        self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
+        self._tokenizer = PairTokenizer(tokenizer, MAX_TOKENS)
         self._cache: OrderedDict[bytes, float] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -109,19 +106,19 @@ class TextScorer:
 
     def _batches(self, query: str, texts: Sequence[str]) -> list[Batch]:
         """Places of texts and their padded tokens, in batches of rising length."""
-        encodings = self._tokenizer.encode_batch([(query, text) for text in texts])
-        order = sorted(range(len(texts)), key=lambda place: len(encodings[place].ids))
+        pairs = self._tokenizer.encode(query, texts)
+        order = sorted(range(len(texts)), key=lambda place: len(pairs[place].ids))
         batches: list[Batch] = []
         for start in range(0, len(order), BATCH):
             places = order[start : start + BATCH]
-            width = len(encodings[places[-1]].ids)
+            width = len(pairs[places[-1]].ids)
             ids = np.zeros((3, len(places), width), np.int64)
             for row, place in enumerate(places):
-                one = encodings[place]
+                one = pairs[place]
                 size = len(one.ids)
                 ids[0, row, :size] = one.ids
                 ids[1, row, :size] = 1
-                ids[2, row, :size] = one.type_ids
+                ids[2, row, one.first : size] = 1
             given = {"input_ids": ids[0], "attention_mask": ids[1], "token_type_ids": ids[2]}
             batches.append(
                 (places, {name: one for name, one in given.items() if name in self._inputs})
