@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import zip_longest
@@ -75,11 +75,14 @@ def find(
     """
     own_words = own_words_of(state)
 
-    def seek_for(query: str, filters: Filters) -> Sequence[SearchHit]:
-        return search.search(query, filters, limit, own_words=own_words)
-
     def seek(filters: Filters) -> Sequence[SearchHit]:
-        return seek_for(query, filters)
+        hits: Sequence[SearchHit] = []
+        for text in under_its_names(query, state.wish):
+            others = search.search(text, filters, limit, own_words=own_words)
+            if not lacks(state.wish, [hit.product for hit in others]):
+                return others
+            hits = hits or others
+        return hits
 
     constraints = state.constraints
     if exact and is_hard(state, facets):
@@ -109,8 +112,6 @@ def find(
             path, constraints = options[0]
             set_aside.append(path)
     if hits and not set_aside and lacks(state.wish, [hit.product for hit in hits]):
-        hits = _under_other_names(seek_for, query, state, facets) or hits
-    if hits and not set_aside and lacks(state.wish, [hit.product for hit in hits]):
         # Such a thing may be there, for another price or for nobody in particular.
         options = _relaxations(constraints, facets)
         if not said_category(state):
@@ -136,24 +137,17 @@ def find(
     return found
 
 
-def _under_other_names(
-    seek: Callable[[str, Filters], Sequence[SearchHit]],
-    query: str,
-    state: DialogueState,
-    facets: Facets,
-) -> Sequence[SearchHit]:
-    """What is found where the thing is called by another of its names; empty where nothing is.
+def under_its_names(query: str, wish: Wish) -> Iterator[str]:
+    """The query, and the same with each other name of the thing, for where it finds no such thing.
 
     A shop may call all its laptops "Notebook PC", and mention laptops on their bags.
     """
-    subject, *others = names_of(state.wish.subject)
-    filters = state.to_filters(facets)
-    for name in others:
-        if has_chinese(name) == has_chinese(subject):
-            hits = seek(query.replace(subject, name), filters)
-            if not lacks(state.wish, [hit.product for hit in hits]):
-                return hits
-    return []
+    yield query
+    subject, *others = names_of(wish.subject) or [""]
+    if subject and subject in query:
+        for name in others:
+            if has_chinese(name) == has_chinese(subject):
+                yield query.replace(subject, name)
 
 
 def said_category(state: DialogueState) -> bool:

@@ -8,8 +8,8 @@ from functools import cache
 
 from assistant.evidence import WORD, stem, stems
 from assistant.language import has_chinese
-from assistant.naming import is_adjective
 from assistant.state import Wish
+from assistant.terse_titles import is_titled
 from assistant.understanding.roles import lexicon_names
 from assistant.understanding.words import concept_index, named
 from retrieval.product import Product
@@ -18,11 +18,6 @@ ANYTHING = ("present", "gift", "something", "thing", "item", "product", "礼物"
 _AFTER_NAME = frozenset(
     ("for", "with", "in", "and", "or", "set", "by", "of", "to", "from", "without", "kit", "pack")
 )
-_FOLLOWING = re.compile(r"(?P<other>(?:\s*[/&+]\s*[A-Za-z]+)*)[\s-]+(?P<word>[A-Za-z]+)")
-"""What comes after a name; "printer/scanner spare part" goes on with `other` names."""
-_GOING_ON = ("or", "and", "kit", "pack", "set")
-_BELONGS_TO = re.compile(r"\b(?:for|with|to|from)\b", re.IGNORECASE)
-"""What stands before a name that another thing is for, or has: "Rack Appliance with Camera"."""
 
 
 def is_known(wish: Wish) -> bool:
@@ -111,15 +106,13 @@ def is_one(product: Product, name: str) -> bool:
     texts = [product.title, *product.category]
     for translation in product.translations.values():
         texts += [translation.title, *translation.category]
-    return any(_names_it(text, name, lists=not product.category) for text in texts)
+    if not product.category and not has_chinese(name):
+        return any(is_titled(text, name) for text in texts)
+    return any(_names_it(text, name) for text in texts)
 
 
-def _names_it(text: str, name: str, *, lists: bool = False) -> bool:
-    """Whether the name is the head of what a title or a category says.
-
-    A title that `lists` properties after the name ("mouse USB Type-A Black") is that of a
-    catalogue without categories, where nothing else says what a thing is.
-    """
+def _names_it(text: str, name: str) -> bool:
+    """Whether the name is the head of what a title or a category says."""
     if has_chinese(name):
         return re.search(re.escape(name) + r"(?:$|[（(，,、/\s\d])", text) is not None
     wanted = [stem(word) for word in WORD.findall(name)]
@@ -127,29 +120,7 @@ def _names_it(text: str, name: str, *, lists: bool = False) -> bool:
     for start in range(len(words) - len(wanted) + 1):
         chunk = words[start : start + len(wanted)]
         if wanted and [word for word, _ in chunk] == wanted:
-            if lists and _BELONGS_TO.search(text[: chunk[0][1]]):
-                return False
-            end = chunk[-1][1]
-            follows = _FOLLOWING.match(text, end)
-            if follows is None:
-                return True
-            after = follows["word"].casefold()
-            if after in _AFTER_NAME and not (lists and after in _GOING_ON):
-                return True
-            is_alone = lists and not follows["other"]
-            if is_alone and _is_property(follows["word"], text[:end].split()[-1]):
+            follows = re.match(r"[\s-]+([A-Za-z]+)", text[chunk[-1][1] :])
+            if follows is None or follows.group(1).casefold() in _AFTER_NAME:
                 return True
     return False
-
-
-def _is_property(word: str, name: str) -> bool:
-    """Whether a word after a name says how the thing is, and makes no other thing of it.
-
-    A name in capitals goes on ("Laptop USB Hub"), unless with a colour.
-    """
-    low = word.casefold()
-    if named(low, "colour"):
-        return True
-    is_code = word.isupper() and len(word) > 1
-    tells = is_code or is_adjective(low) or bool(named(low, "feature", "material"))
-    return tells and not name[0].isupper()

@@ -23,7 +23,14 @@ _MASS_WORDS = (
 )
 _MASS = frozenset(_MASS_WORDS.split())
 _ABBREVIATION = 3
-_IRREGULAR = {"mouse": "mice", "shelf": "shelves", "knife": "knives", "scarf": "scarves"}
+_IRREGULAR = {
+    "mouse": "mice",
+    "shelf": "shelves",
+    "knife": "knives",
+    "scarf": "scarves",
+    "tv": "TVs",
+    "pc": "PCs",
+}
 
 
 _ADJECTIVE_ENDINGS = (

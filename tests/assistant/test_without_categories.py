@@ -47,6 +47,8 @@ def guide(tmp_path: Path) -> Iterator[Guide]:
         ("Norvane Folio 14 Notebook PC (ENERGY STAR)", "notebook pc"),
         ("Halm H2 Headphones, white", "headphones"),
         ("Halm Carrier Laptop Bag Black", "laptop bag"),
+        ("Halm H2 headphones/headset", "headphones"),
+        ("Norvane Folio 14 Notebook PC 35.8 cm Silver", "notebook pc"),
     ],
 )
 def test_what_a_title_is_of_may_be_followed_by_properties(title: str, name: str) -> None:
@@ -65,6 +67,10 @@ def test_what_a_title_is_of_may_be_followed_by_properties(title: str, name: str)
         ("Norvane RL1 printer/scanner spare part", "printer"),
         ("Halm PS/2 keyboard, PS/2 mouse & VGA cable", "mouse"),
         ("Halm printer cable 3 m", "printer"),
+        ("Halm numeric keypad PS/2 Notebook/PC Gray", "notebook pc"),
+        ("Halm screen protector Mobile phone/Smartphone 1 pc(s)", "smartphone"),
+        ("Halm screen protector Mobile phone/Smartphone 1 pc(s)", "phone"),
+        ("Halm Laptop 12-24V Car Adapter", "laptop"),
         ("Halm label printer kit", "printer"),
     ],
 )
