@@ -23,14 +23,8 @@ _MASS_WORDS = (
 )
 _MASS = frozenset(_MASS_WORDS.split())
 _ABBREVIATION = 3
-_IRREGULAR = {
-    "mouse": "mice",
-    "shelf": "shelves",
-    "knife": "knives",
-    "scarf": "scarves",
-    "tv": "TVs",
-    "pc": "PCs",
-}
+_IRREGULAR = {"mouse": "mice", "shelf": "shelves", "knife": "knives", "scarf": "scarves"}
+_SPELT = frozenset(["usb", "hdmi", "led", "lcd", "ssd", "gps", "tv", "pc", "cd", "dvd"])
 
 
 _ADJECTIVE_ENDINGS = (
@@ -189,8 +183,10 @@ class Naming:
     def _lower(self, name: str) -> str:
         """Lower case, except for abbreviations ("TVs", "USB hubs")."""
         return " ".join(
-            word
-            if sum(c.isupper() for c in word) > 1 and len(word) <= _ABBREVIATION + 1
-            else word.lower()
+            word.upper() if word.lower() in _SPELT else word if _is_spelt(word) else word.lower()
             for word in name.replace("_", " ").split()
         )
+
+
+def _is_spelt(word: str) -> bool:
+    return sum(c.isupper() for c in word) > 1 and len(word) <= _ABBREVIATION + 1
