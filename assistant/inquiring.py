@@ -35,12 +35,13 @@ def describe_shop(context: TurnContext, shape: str) -> Iterator[TurnEvent]:
     draft, composer = context.draft, context.composer
     search = context.search
     whole = overview(search, context.facets, context.naming)
+    more = len(context.facets.brands) > len(whole.brands)
     if shape == "brands":
-        yield from draft.say_all(composer.brands(whole.brands))
+        yield from draft.say_all(composer.brands(whole.brands, more=more))
         return
     if not whole.departments:
         first, question = composer.departments(whole.products, ())
-        yield from draft.say_all([first, *composer.brands(whole.brands), question])
+        yield from draft.say_all([first, *composer.brands(whole.brands, more=more), question])
         return
     show_plainly(context, "", samples(search, whole.departments))
     draft.suggestions = [each.name for each in whole.departments if len(each.name) <= 24][:3]

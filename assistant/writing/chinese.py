@@ -66,9 +66,11 @@ class Chinese:
             return [f"店里有 {products:,} 款商品。", "您想找什么？"]
         return [f"店里有 {products:,} 款商品：{told}。", "下面是其中评价不错的几款。您想找什么？"]
 
-    def brands(self, brands: Sequence[str]) -> list[str]:
-        """The brands the shop has."""
-        return [f"我们有{'、'.join(brands)}。" if brands else "商品资料里没有写明品牌。"]
+    def brands(self, brands: Sequence[str], *, more: bool) -> list[str]:
+        """See the English."""
+        if not brands:
+            return ["商品资料里没有写明品牌。"]
+        return [f"我们有{'、'.join(brands)}{'等品牌' if more else ''}。"]
 
     def no_product(self) -> list[str]:
         """Nothing was found for any of several things."""

@@ -73,11 +73,11 @@ class English:
             "These are well liked. What are you looking for?",
         ]
 
-    def brands(self, brands: Sequence[str]) -> list[str]:
-        """The brands the shop has."""
+    def brands(self, brands: Sequence[str], *, more: bool) -> list[str]:
+        """The biggest brands the shop has; `more` where there are others."""
         if not brands:
             return ["Our catalogue names no brands."]
-        return [f"We carry {_listed(brands)}."]
+        return [f"We carry {_listed([*brands, 'others'] if more else brands)}."]
 
     def no_product(self) -> list[str]:
         """Nothing was found for any of several things."""
