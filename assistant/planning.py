@@ -112,12 +112,14 @@ def plan_of(
     move = understood.move if understood else None
     cheaper = move is not None and move.kind in ("cheaper", "dearer")
     best = understood.best if understood else None
+    noun, sort = _noun(products, found, naming), _sort_of(products, asked.wish, naming)
     return Plan(
         language=naming.language,
         seed=seed,
         picks=picks,
         wish=wish,
-        noun=_noun(products, found, naming) or _sort_of(products, asked.wish, naming),
+        noun=noun or sort,
+        is_by_title=bool(sort and not noun),
         met=tuple(met),
         partly=tuple(partly),
         nowhere=tuple(nowhere),

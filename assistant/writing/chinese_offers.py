@@ -110,9 +110,9 @@ def _special_opening(plan: Plan) -> str:
     if plan.too_little is not None:
         return _too_little(plan)
     if plan.best is not None and not plan.set_aside and not plan.unmatched:
-        return _best(plan)
+        return _by_titles(_best(plan), plan)
     if plan.counted and plan.range is not None and plan.range.count is not None:
-        return _counted(plan, plan.range)
+        return _by_titles(_counted(plan, plan.range), plan)
     if plan.named and not plan.set_aside:
         gone = stock_text(plan.picks[0].product, _ZH)
         lead = named(plan.picks[0])
@@ -122,6 +122,11 @@ def _special_opening(plan: Plan) -> str:
         more = "，另外几款与它接近" if len(plan.picks) > 1 else ""
         return f"有的：{lead}{more}。"
     return ""
+
+
+def _by_titles(said: str, plan: Plan) -> str:
+    """See the English."""
+    return f"按名称看，{said}" if said and plan.is_by_title and plan.range is not None else said
 
 
 def _set_aside(plan: Plan) -> str:

@@ -139,9 +139,9 @@ def _special_opening(plan: Plan) -> str:
     if plan.too_little is not None:
         return _too_little(plan)
     if plan.best is not None and not plan.set_aside and not plan.unmatched:
-        return _best(plan)
+        return _by_titles(_best(plan), plan)
     if plan.counted and plan.range is not None and plan.range.count is not None:
-        return _counted(plan, plan.range)
+        return _by_titles(_counted(plan, plan.range), plan)
     if plan.named and not plan.set_aside:
         gone = stock_text(plan.picks[0].product, _EN)
         lead = named(plan.picks[0])
@@ -151,6 +151,13 @@ def _special_opening(plan: Plan) -> str:
         more = ", and what comes near it" if len(plan.picks) > 1 else ""
         return f"Yes, here is {lead}{more}."
     return ""
+
+
+def _by_titles(said: str, plan: Plan) -> str:
+    """What was counted among things that only their titles tell apart."""
+    if not said or not plan.is_by_title or plan.range is None:
+        return said
+    return f"By their titles, {said[0].lower()}{said[1:]}"
 
 
 def _closest(plan: Plan) -> str:

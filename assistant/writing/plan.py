@@ -62,8 +62,9 @@ class Plan:
     """The content of a recommendation.
 
     `noun` names what all picks are ("rain jackets"), empty where they have no category in
-    common. `met` are conditions that the records of all picks confirm, `partly` those of only
-    some, `nowhere` those of none; `set_aside` were relaxed because nothing met them all.
+    common; `is_by_title` says that titles tell so, for want of categories. `met` are conditions
+    that the records of all picks confirm, `partly` those of only some, `nowhere` those of none;
+    `set_aside` were relaxed because nothing met them all.
     `unmatched` are the customer's own words that no pick's record contains.
     `seed` varies the phrasing from turn to turn, always the same way for the same turn.
 
@@ -82,6 +83,7 @@ class Plan:
     picks: tuple[Pick, ...]
     wish: str = ""
     noun: str = ""
+    is_by_title: bool = False
     met: tuple[Condition, ...] = ()
     partly: tuple[str, ...] = ()
     nowhere: tuple[str, ...] = ()

@@ -81,10 +81,19 @@ def test_what_is_for_a_thing_or_has_it_is_none(title: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("message", "said"),
     [
-        ("how many mice do you have?", "We have two mice, from €15.00 to €25.00."),
-        ("how many laptops do you have?", "We have two laptops, from €640.00 to €820.00."),
-        ("your cheapest laptop", "The cheapest of our two laptops is Norvane Folio 14 Notebook PC"),
-        ("the most expensive mouse", "The most expensive of our two mice is Ostrel M7 mouse"),
+        ("how many mice do you have?", "By their titles, we have two mice, from €15.00 to €25.00."),
+        (
+            "how many laptops do you have?",
+            "By their titles, we have two laptops, from €640.00 to €820.",
+        ),
+        (
+            "your cheapest laptop",
+            "By their titles, the cheapest of our two laptops is Norvane Folio 14",
+        ),
+        (
+            "the most expensive mouse",
+            "By their titles, the most expensive of our two mice is Ostrel M7",
+        ),
     ],
 )
 def test_kinds_are_counted_and_compared_by_their_titles(
