@@ -75,9 +75,12 @@ def find(
     """
     own_words = own_words_of(state)
 
+    # Categories say what a thing is: where there are some, no other name of it is tried.
+    queries = (query,) if facets.categories else tuple(under_its_names(query, state.wish))
+
     def seek(filters: Filters) -> Sequence[SearchHit]:
         hits: Sequence[SearchHit] = []
-        for text in under_its_names(query, state.wish):
+        for text in queries:
             others = search.search(text, filters, limit, own_words=own_words)
             if not lacks(state.wish, [hit.product for hit in others]):
                 return others
