@@ -534,7 +534,8 @@ class Guide:
 
     def _take_up_words(self) -> Vocabulary:
         with self._vocabulary_lock:
-            revision = self.parts.catalog.revision()
+            # Prices and stock are no words.
+            revision = self.parts.search.words_revision
             if self._vocabulary is None or self._vocabulary.revision != revision:
                 facets = self.parts.catalog.facets()
                 self._vocabulary = Vocabulary(

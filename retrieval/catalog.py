@@ -131,6 +131,16 @@ class Catalog:
         with reading(self.engine) as connection:
             return [(key, of, title) for key, of, title in connection.execute(query)]
 
+    def fingerprints(self) -> dict[str, str]:
+        """Of all active products, in stored order: the id, and a hash of all that is stored."""
+        query = (
+            select(products.c.id, products.c.content_hash)
+            .where(products.c.retired.is_(False))
+            .order_by(products.c.key)
+        )
+        with reading(self.engine) as connection:
+            return dict(connection.execute(query).tuples().all())
+
     def upsert(self, batch: Iterable[Product]) -> UpsertCounts:
         """Store products by id, in one transaction; of two with one id the last counts.
 

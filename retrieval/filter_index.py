@@ -6,6 +6,7 @@ of its rows, so that a filter costs microseconds and is applied before any list 
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -35,17 +36,13 @@ class FilterIndex:
         """Index products in the order of their rows."""
         self.rows = len(products)
         self._ids = {product.id: row for row, product in enumerate(products)}
-        self._prices = np.array([_price_units(product) for product in products], np.int64)
-        self._ratings = np.array(
-            [-1.0 if product.rating is None else product.rating for product in products]
-        )
-        availability = _Postings()
+        self._gone = _NO_ROWS
+        self._read_offers(products)
         categories, brands, words = _Postings(), _Postings(), _Postings()
         groups = _Postings()
         attributes: defaultdict[str, _Postings] = defaultdict(_Postings)
         self._chinese: list[tuple[int, str]] = []
         for row, product in enumerate(products):
-            availability.add(product.availability.value, row)
             groups.add(product.variant_group, row)
             if product.brand:
                 brands.add(_normal(product.brand), row)
@@ -59,7 +56,6 @@ class FilterIndex:
                 words.add(word, row)
             if is_chinese(excludable):
                 self._chinese.append((row, excludable))
-        self._availability = availability.frozen()
         self._groups = groups.frozen()
         self._brands = brands.frozen()
         self._categories = categories.frozen()
@@ -67,9 +63,31 @@ class FilterIndex:
         self._attributes = {name: values.frozen() for name, values in attributes.items()}
         self._rows_with_word = lru_cache(maxsize=1000)(self._excluded_by)
 
+    def with_offers(self, products: Sequence[Product], gone: Sequence[int]) -> FilterIndex:
+        """This index where nothing changed but prices, stock and ratings, and rows are `gone`.
+
+        `products` are those of the rows, the ones that are gone among them: none of these passes.
+        """
+        other = copy.copy(self)
+        other._gone = np.array(gone, np.int32)
+        other._read_offers(products)
+        return other
+
+    def _read_offers(self, products: Sequence[Product]) -> None:
+        """Index what changes every day."""
+        self._prices = np.array([_price_units(product) for product in products], np.int64)
+        self._ratings = np.array(
+            [-1.0 if product.rating is None else product.rating for product in products]
+        )
+        availability = _Postings()
+        for row, product in enumerate(products):
+            availability.add(product.availability.value, row)
+        self._availability = availability.frozen()
+
     def mask(self, filters: Filters) -> Mask:
         """Which rows pass, shape (rows,)."""
         passing = np.ones(self.rows, np.bool_)
+        passing[self._gone] = False
         if filters.price_min is not None:
             passing &= self._prices >= _ceiling(filters.price_min)
         if filters.price_max is not None:

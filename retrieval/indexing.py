@@ -12,8 +12,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -129,8 +130,7 @@ def lexical_index(
     settings: RetrievalSettings, revision: int, products: Sequence[Product]
 ) -> LexicalIndex:
     """The word index of this revision of the catalogue: loaded if it was saved, else built."""
-    parent = settings.data_dir / "index"
-    folder = parent / f"words-{TOKENIZER_VERSION}-{revision}"
+    folder = _words_folder(settings, revision)
     if folder.is_dir():
         try:
             index = LexicalIndex.load(folder)
@@ -141,10 +141,20 @@ def lexical_index(
     index = LexicalIndex.build(lexical_text(product) for product in products)
     with whole_folder(folder) as growing:
         index.save(growing)
-    for other in parent.glob("words-*"):
+    for other in folder.parent.glob("words-*"):
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
     return index
+
+
+def keep_words(settings: RetrievalSettings, before: int, now: int) -> None:
+    """Let the saved word index of one revision be that of another, which has the same words."""
+    with suppress(OSError):  # it was not saved, or another process was first
+        _words_folder(settings, before).rename(_words_folder(settings, now))
+
+
+def _words_folder(settings: RetrievalSettings, revision: int) -> Path:
+    return settings.data_dir / "index" / f"words-{TOKENIZER_VERSION}-{revision}"
 
 
 def open_tokens(settings: RetrievalSettings, embedder: Embedder) -> TokenStore | None:

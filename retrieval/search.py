@@ -21,11 +21,11 @@ from retrieval.feedback import FEEDBACK_PRODUCTS, refine
 from retrieval.filter_index import Mask
 from retrieval.filters import Filters
 from retrieval.fusion import OTHER_LANGUAGE_WEIGHT, RESCORED, fuse, rescore
-from retrieval.indexing import open_tokens
+from retrieval.indexing import keep_words, open_tokens
 from retrieval.late import LateScores, Tokens, late_scores
 from retrieval.product import Product
 from retrieval.settings import RetrievalSettings
-from retrieval.snapshot import Snapshot, take_snapshot
+from retrieval.snapshot import Snapshot, take_snapshot, with_new_offers
 from retrieval.tokenize import is_chinese
 from retrieval.vectors import check_server
 
@@ -118,6 +118,11 @@ class ProductSearch:
     def revision(self) -> int:
         """The catalogue's revision that is searched now."""
         return self._snapshot.revision
+
+    @property
+    def words_revision(self) -> int:
+        """The last revision, of those searched, that changed words or which products there are."""
+        return self._snapshot.words_revision
 
     def search(
         self,
@@ -280,7 +285,14 @@ class ProductSearch:
         """
         with self._refreshing:
             if self._catalog.revision() != self._snapshot.revision:
-                self._snapshot = self._taken()
+                self._snapshot = self._with_new_offers() or self._taken()
+
+    def _with_new_offers(self) -> Snapshot | None:
+        before = self._snapshot
+        now = with_new_offers(before, self._catalog)
+        if now is not None and now.words_revision == before.words_revision:
+            keep_words(self._settings, before.revision, now.revision)
+        return now
 
     def _notice_changes(self) -> None:
         if time.monotonic() - self._checked < _CHECK_SECONDS or self._refreshing.locked():

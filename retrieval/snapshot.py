@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,11 @@ from retrieval.tokenize import is_chinese
 
 # A rating counts as if this many average ratings had been given before (Bayesian average).
 _PRIOR_RATING, _PRIOR_COUNT = 4.0, 10
+# Of a product's fields, those that are in no index but the filters'.
+_OFFER = (
+    "price", "sale_price", "price_upper", "currency", "availability", "rating", "rating_count",
+    "reviews", "url", "image_urls", "updated_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,13 @@ class Snapshot:
     The vectors are scanned exactly, shape (rows, d): at 100,000 products that takes as long
     as an approximate index, and filters cost it nothing. `multilingual` are those of the second
     embedder, where there is one. `in_chinese` and `in_english` say in which languages the
-    product is named.
+    product is named. `fingerprints` are those of `Catalog`, by id. `words_revision` is the last
+    one that changed more than offers: words, or which products there are.
     """
 
     revision: int
+    words_revision: int
+    fingerprints: Mapping[str, str]
     products: Sequence[Product]
     vectors: Vectors
     multilingual: Vectors | None
@@ -58,11 +66,14 @@ def take_snapshot(
         ShopGuideError: where the database or the vector store cannot be read.
     """
     revision = catalog.revision()
+    fingerprints = catalog.fingerprints()  # first: what changes meanwhile is read again later
     products = list(catalog.products())
     numbers: dict[str, int] = {}
     groups = [numbers.setdefault(product.variant_group, len(numbers)) for product in products]
     return Snapshot(
         revision=revision,
+        words_revision=revision,
+        fingerprints=fingerprints,
         products=products,
         vectors=load_vectors(settings, products, embedder),
         multilingual=None
@@ -75,13 +86,55 @@ def take_snapshot(
         lexical=lexical_index(settings, revision, products),
         filters=FilterIndex(products),
         groups=np.array(groups, np.int32),
-        sellable=np.array(
-            [product.availability is not Availability.OUT_OF_STOCK for product in products],
-            np.bool_,
-        ),
-        popularity=np.array([_popularity(product) for product in products], np.float32),
+        sellable=_sellable(products),
+        popularity=_popularities(products),
         text_hashes=[text_hash(product_text(product)) for product in products],
     )
+
+
+def with_new_offers(before: Snapshot, catalog: Catalog) -> Snapshot | None:
+    """The snapshot after a change of prices, stock and ratings, or with products gone.
+
+    A shop's stock changes all day, and is to be right within a second: no word is indexed anew.
+    Products that are gone keep their rows, which pass no filter. None where there is a new
+    product or another word in one: that wants a whole new snapshot.
+    """
+    revision = catalog.revision()
+    now = catalog.fingerprints()
+    products = list(before.products)
+    changed = [id_ for id_, content in now.items() if before.fingerprints.get(id_) != content]
+    fresh = catalog.get(changed)
+    for id_ in changed:
+        row, product = before.filters.row(id_), fresh.get(id_)
+        if row is None or product is None or not _is_same_thing(products[row], product):
+            return None
+        products[row] = product
+    gone = [row for row, product in enumerate(products) if product.id not in now]
+    is_complete = now.keys() == before.fingerprints.keys()
+    return replace(
+        before,
+        revision=revision,
+        words_revision=before.words_revision if is_complete else revision,
+        fingerprints=now,
+        products=products,
+        filters=before.filters.with_offers(products, gone),
+        sellable=_sellable(products),
+        popularity=_popularities(products),
+    )
+
+
+def _is_same_thing(before: Product, now: Product) -> bool:
+    """Whether nothing changed but the offer."""
+    return before.model_copy(update={name: getattr(now, name) for name in _OFFER}) == now
+
+
+def _sellable(products: Sequence[Product]) -> NDArray[np.bool_]:
+    out_of_stock = Availability.OUT_OF_STOCK
+    return np.array([product.availability is not out_of_stock for product in products], np.bool_)
+
+
+def _popularities(products: Sequence[Product]) -> NDArray[np.float32]:
+    return np.array([_popularity(product) for product in products], np.float32)
 
 
 def _titles(product: Product) -> list[str]:

@@ -53,6 +53,10 @@ class SmallSearch:
     def count(self, filters: Filters) -> int:
         return len(self.search("", filters))
 
+    @property
+    def words_revision(self) -> int:
+        return self._catalog.revision()
+
 
 class SmallRanker:
     """Ranks by rating, and says so."""

@@ -19,6 +19,7 @@ from retrieval.catalog import Catalog
 from retrieval.database import open_database
 from retrieval.filters import Filters
 from retrieval.indexing import load_vectors, refresh_index
+from retrieval.lexical import LexicalIndex
 from retrieval.product import Availability
 from retrieval.search import ProductSearch
 from retrieval.settings import RetrievalSettings
@@ -171,6 +172,70 @@ def test_a_new_price_needs_no_new_vector(tmp_path: Path) -> None:
     catalog.upsert([OUTDOOR[3].model_copy(update={"price": Decimal("49.00")})])
     again = refresh_index(settings, catalog, embedder)
     assert (again.embedded, again.stored, again.removed) == (0, 0, 0)
+
+
+@pytest.fixture
+def changing(tmp_path: Path) -> Iterator[tuple[ProductSearch, Catalog, RetrievalSettings]]:
+    """A shop of one's own, whose catalogue may be changed."""
+    settings = RetrievalSettings(data_dir=tmp_path)
+    engine = open_database(settings.resolved_database_url)
+    catalog = Catalog(engine)
+    catalog.upsert(OUTDOOR)
+    yield ProductSearch.open(settings, catalog, WordEmbedder()), catalog, settings
+    engine.dispose()
+
+
+def no_new_words(*_: object) -> None:
+    raise AssertionError("words are indexed anew")
+
+
+def test_new_offers_count_without_a_word_indexed_anew(
+    changing: tuple[ProductSearch, Catalog, RetrievalSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, catalog, settings = changing
+    first, second = OUTDOOR[0], OUTDOOR[1]
+    monkeypatch.setattr(LexicalIndex, "build", no_new_words)
+    dear = {"price": Decimal("999.00"), "sale_price": None, "rating": 1.0, "rating_count": 900}
+    away = {"availability": Availability.OUT_OF_STOCK}
+    catalog.upsert([first.model_copy(update=dear), second.model_copy(update=away)])
+    words = search.words_revision
+    search.refresh()
+    assert search.revision == catalog.revision()
+    assert search.words_revision == words
+    assert found(search, price_min=Decimal(999)) == [first.id]
+    assert second.id in found(search, availability=(Availability.OUT_OF_STOCK,))
+    opened_anew = ProductSearch.open(settings, catalog, WordEmbedder())  # the words are kept, too
+    for query in ("", "fleece jacket", "usb stick"):
+        assert search.search(query) == opened_anew.search(query)
+
+
+def test_a_product_that_is_gone_is_not_found_and_may_come_back(
+    changing: tuple[ProductSearch, Catalog, RetrievalSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, catalog, _ = changing
+    monkeypatch.setattr(LexicalIndex, "build", no_new_words)
+    fleece = catalog.get(["fleece"])["fleece"]
+    words = search.words_revision
+    catalog.retire(["fleece"])
+    search.refresh()
+    assert search.words_revision == catalog.revision() > words  # its name is none of the shop's
+    assert "fleece" not in found(search, "fleece jacket")
+    assert "fleece" not in found(search)
+    count = search.count(Filters())
+    catalog.upsert([fleece.model_copy(update={"price": Decimal(1)})])
+    search.refresh()
+    assert found(search, "fleece jacket")[0] == "fleece"
+    assert search.count(Filters()) == count + 1
+    assert found(search, price_max=Decimal(1)) == ["fleece"]
+
+
+def test_a_new_word_is_indexed(changing: tuple[ProductSearch, Catalog, RetrievalSettings]) -> None:
+    search, catalog, _ = changing
+    fleece = catalog.get(["fleece"])["fleece"]
+    catalog.upsert([fleece.model_copy(update={"description": "Zibeline", "price": Decimal(2)})])
+    search.refresh()
+    assert search.words_revision == catalog.revision()
+    assert search.search("zibeline", system="bm25")[0].product.price == Decimal(2)
 
 
 def test_variants_with_one_text_are_embedded_once(tmp_path: Path) -> None:
