@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from retrieval.database import migrate, reading, writing
-from retrieval.facet_counting import count_facets
+from retrieval.facet_counting import count_facets, shape_of
 from retrieval.facets import Facets
 from retrieval.product import Product, Review
 from retrieval.tables import catalog_state, products, reviews
@@ -52,6 +52,16 @@ class _Stored(NamedTuple):
     retired: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The facets of a revision, and by id what tells whether a product would count otherwise."""
+
+    revision: int
+    fingerprints: Mapping[str, str]
+    shapes: Mapping[str, int]
+    facets: Facets
+
+
 class Catalog:
     """The catalogue over one database; safe to share between threads.
 
@@ -68,7 +78,7 @@ class Catalog:
         """
         migrate(engine, MIGRATIONS, VERSION_TABLE)
         self.engine = engine
-        self._facets: tuple[int, Facets] | None = None
+        self._facets: _Counted | None = None
         self._facets_lock = threading.Lock()
 
     def revision(self) -> int:
@@ -190,20 +200,56 @@ class Catalog:
     def facets(self) -> Facets:
         """Which categories, brands, attributes and prices the active products have.
 
-        Counted anew after a change (a second or two for 20,000 products), then kept.
+        Counted anew after a change (a second or two for 20,000 products), then kept. Where
+        only offers changed, the counts are as they were.
         """
         with self._facets_lock:
+            known = self._facets
             revision = self.revision()
-            if self._facets is None or self._facets[0] != revision:
-                self._facets = (revision, count_facets(self._records()))
-            return self._facets[1]
+            if known is None:
+                known = self._counted(revision)
+            elif known.revision != revision:
+                known = self._with_new_prices(known, revision) or self._counted(revision)
+            self._facets = known
+            return known.facets
 
-    def _records(self) -> Iterator[dict[str, Any]]:
-        """The active products as plain JSON: for counting, models would only cost time."""
-        query = select(products.c.record).where(products.c.retired.is_(False))
+    def _counted(self, revision: int) -> _Counted:
+        fingerprints = self.fingerprints()
+        shapes: dict[str, int] = {}
+
+        def records() -> Iterator[dict[str, Any]]:
+            for id_, record in self._records():
+                shapes[id_] = shape_of(record)
+                yield record
+
+        return _Counted(revision, fingerprints, shapes, count_facets(records()))
+
+    def _with_new_prices(self, known: _Counted, revision: int) -> _Counted | None:
+        """What was counted, with the prices of now; None where anything else has changed."""
+        now = self.fingerprints()
+        if now.keys() != known.shapes.keys():
+            return None
+        changed = [id_ for id_, content in now.items() if known.fingerprints.get(id_) != content]
+        if any(known.shapes[id_] != shape_of(record) for id_, record in self._records(changed)):
+            return None
+        price = func.coalesce(products.c.sale_price, products.c.price)
+        query = select(func.min(price), func.max(price)).where(
+            products.c.retired.is_(False), products.c.currency == known.facets.currency
+        )
         with reading(self.engine) as connection:
-            for record in connection.execution_options(yield_per=_CHUNK).execute(query).scalars():
-                yield json.loads(record)
+            low, high = connection.execute(query).one()
+        facets = replace(known.facets, price_min=low, price_max=high)
+        return _Counted(revision, now, known.shapes, facets)
+
+    def _records(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The active products, or some, as plain JSON: for counting, models only cost time."""
+        query = select(products.c.id, products.c.record).where(products.c.retired.is_(False))
+        with reading(self.engine) as connection:
+            for chunk in [None] if ids is None else _chunks(ids):
+                some = query if chunk is None else query.where(products.c.id.in_(chunk))
+                rows = connection.execution_options(yield_per=_CHUNK).execute(some)
+                for id_, record in rows:
+                    yield id_, json.loads(record)
 
 
 def lock_state(connection: Connection) -> None:

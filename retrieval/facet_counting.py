@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -71,6 +72,13 @@ def count_facets(records: Iterable[Mapping[str, Any]]) -> Facets:
             for language, table in words.items()
         },
     )
+
+
+def shape_of(record: Mapping[str, Any]) -> int:
+    """A number that changes with whatever of a record is counted, but its price."""
+    counted = ("category", "brand", "attributes", "translations", "currency")
+    has_price = (record.get("sale_price") or record.get("price")) is not None
+    return hash(json.dumps([has_price, *(record.get(name) for name in counted)], sort_keys=True))
 
 
 def _translated(

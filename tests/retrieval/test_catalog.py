@@ -207,6 +207,30 @@ def test_facets_are_kept_until_something_changes(catalog: Catalog) -> None:
     assert catalog.facets().brands == {"Nordwind": 1, "Fjell": 1}
 
 
+def test_facets_of_new_prices_and_stock_are_not_counted_anew(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog.upsert([jacket("a"), jacket("b", price="120", sale_price=None)])
+    before = catalog.facets()
+
+    def no_counting(*_: object) -> Facets:
+        raise AssertionError("everything is counted anew")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("retrieval.catalog.count_facets", no_counting)
+        away = Availability.OUT_OF_STOCK
+        catalog.upsert([jacket("a", price="99.50", sale_price=None, availability=away)])
+        catalog.upsert([jacket("b", price="200", sale_price="150")])
+        facets = catalog.facets()
+    assert (facets.price_min, facets.price_max) == (Decimal("99.50"), Decimal("150"))
+    assert facets == Catalog(catalog.engine).facets()
+    assert facets.brands is before.brands
+    catalog.upsert([jacket("a", brand="Fjell")])
+    assert catalog.facets().brands == {"Nordwind": 1, "Fjell": 1}
+    catalog.retire(["a"])
+    assert catalog.facets().brands == {"Nordwind": 1}
+
+
 def test_columns_repeat_what_is_asked_for_in_sql(catalog: Catalog) -> None:
     catalog.upsert([jacket(availability=Availability.PREORDER, rating=4.5, rating_count=12)])
     columns = "id, group_id, title, brand, category, currency, availability, rating, rating_count"
