@@ -249,13 +249,17 @@ class Guide:
         return list(self.parts.ranker.rank(query, hits))[:limit]
 
     def take_up_catalog(self) -> None:
-        """Let what the catalogue says now count from the next message on, and wait for it.
+        """Let what the catalogue says now be found from the next message on, and wait for it.
+
+        Where somebody calls `take_up_changes` all the time, new words are left to them: a wish
+        finds them by search until they are understood, moments later.
 
         Raises:
             ShopGuideError: where the database or the vector store cannot be read.
         """
         self.parts.search.refresh()
-        self._take_up_words()
+        if not self.is_watched:
+            self._take_up_words()
 
     def take_up_changes(self) -> None:
         """Let a changed catalogue and a newly promoted click model count, where there are such.
@@ -264,7 +268,8 @@ class Guide:
             ShopGuideError: where the database or the vector store cannot be read.
         """
         self.parts.ranker.refresh()
-        self.take_up_catalog()
+        self.parts.search.refresh()
+        self._take_up_words()
 
     def warm_up(self) -> None:
         """Do once, without logging, what the first customer would otherwise wait for."""

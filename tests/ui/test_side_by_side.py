@@ -259,16 +259,19 @@ def test_without_chroma_customers_are_answered_and_changes_come_later(pair: Pair
     given: list[Given] = []
     talk(pair.address, ("a waterproof jacket",), given)
     assert given[0].text
-    answer = httpx.post(
-        f"{pair.first.address}/v1/catalog/changes",
-        json={"changes": [{"id": "jacket-1", "price": "66.00"}]},
-        headers=pair.key,
-        timeout=60,
-    )
-    assert answer.json()["searchable"] is False
+
+    def send(what: str, body: dict[str, object]) -> bool:
+        url = f"{pair.first.address}/v1/catalog/{what}"
+        return httpx.post(url, json=body, headers=pair.key, timeout=60).json()["searchable"]
+
+    # A price is in no vector; new words are.
+    assert send("changes", {"changes": [{"id": "jacket-1", "price": "66.00"}]})
+    wait_until(lambda: ("jacket-1", "66.00") in prices(pair.second, pair))
+    cape = {"id": "cape", "title": "Ridgeline rain jacket cape", "price": "9.00", "currency": "USD"}
+    assert not send("upsert", {"products": [cape]})
     pair.chroma.start_again()
     for server in (pair.first, pair.second):
-        wait_until(lambda s=server: ("jacket-1", "66.00") in prices(s, pair))
+        wait_until(lambda s=server: ("cape", "9.00") in prices(s, pair))
 
 
 def test_a_server_is_killed_under_load_and_nothing_is_lost(pair: Pair) -> None:

@@ -285,6 +285,10 @@ class CatalogReport(BaseModel):
     rejected: list[Reject] = Field(default_factory=list[Reject])
     revision: int
     searchable: Annotated[
-        bool, Field(description="false: stored, but the search could not take it up yet")
+        bool,
+        Field(
+            description="false: stored, and found as soon as the search has taken it up; "
+            "a new product of a large shop takes longer than a price"
+        ),
     ] = True
     seconds: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -32,6 +33,9 @@ from ui.markup import product_address
 
 logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1")
+
+PATIENCE_SECONDS = 8.0
+"""So long a change waits until it is found; programs that call webhooks give up after ten."""
 
 
 @router.get("/search", tags=["products"], responses=refusals(401, 403, 422, 429, 503))
@@ -132,22 +136,27 @@ def _report(
     api: Api, started: float, counts: UpsertCounts, rejected: list[Reject], retired: int = 0
 ) -> CatalogReport:
     """Let the search take the change up, so that the next customer finds it."""
-    searchable = True
-    try:
-        api.guide.take_up_catalog()
-    except ShopGuideError as error:
-        logger.warning("a change of the catalogue is stored but not searched yet: %s", error)
-        searchable = False
+    revision = api.catalog.revision()
+    work = threading.Thread(target=_take_up, args=[api], name="take-up", daemon=True)
+    work.start()
+    work.join(PATIENCE_SECONDS)
     return CatalogReport(
         added=counts.added,
         updated=counts.updated,
         unchanged=counts.unchanged,
         retired=retired,
         rejected=rejected,
-        revision=api.catalog.revision(),
-        searchable=searchable,
+        revision=revision,
+        searchable=api.guide.revision() >= revision,
         seconds=round(time.perf_counter() - started, 3),
     )
+
+
+def _take_up(api: Api) -> None:
+    try:
+        api.guide.take_up_catalog()
+    except ShopGuideError as error:
+        logger.warning("a change of the catalogue is stored but not searched yet: %s", error)
 
 
 def _new(change: Change) -> dict[str, Any]:
