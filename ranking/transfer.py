@@ -2,6 +2,8 @@
 
 A model of plain numbers is fitted on some queries of each shop; all are measured on the same
 other queries of each. Together, several files are one training, as they are for `train clicks`.
+A shop that has judgments of its own search sees what each model would make of that: judged lists
+hold what somebody chose to have judged, a search's what resembles the wish in one way or another.
 One after the other, the weights of the second shop are drawn towards those of the first instead
 of towards zero (Chelba and Acero, "Adaptation of maximum entropy capitalizer", 2004).
 """
@@ -9,19 +11,28 @@ of towards zero (Chelba and Acero, "Adaptation of maximum entropy capitalizer", 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from ranking.candidates import hit_candidates
 from ranking.evaluate import metrics_of
+from ranking.features import TRANSFERABLE
 from ranking.fitting import NUMBERS_C, fit_numbers
 from ranking.folds import folds_by_query, parted
 from ranking.fusion import Fusion
 from ranking.groups import Group, joined_weights
+from ranking.serving import ServedModel
 from ranking.shipped import Progress, silent
 from ranking.stacking import fit_stacked
 from retrieval.errors import ShopGuideError
+from retrieval.evaluate import Judgments, evaluate_search
+
+if TYPE_CHECKING:
+    from retrieval.search import SearchHit
 
 TOGETHER = "together"
 FOLDS = 4
@@ -30,6 +41,7 @@ TRUST = 10.0
 METHODS: dict[str, Callable[[Sequence[Group]], Fusion]] = {
     "numbers": fit_numbers,
     "stacked": fit_stacked,
+    "transferable": partial(fit_numbers, names=TRANSFERABLE),
 }
 
 
@@ -51,11 +63,46 @@ class TransferRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchRow:
+    """The search of a shop, its best products ranked by a model; measures as in `SearchMetrics`."""
+
+    ranked_by: str
+    queries: int
+    ndcg_at_10: float
+    ndcg_at_10_judged: float
+    mrr_at_10: float
+
+
+@dataclass(frozen=True, slots=True)
 class TransferBench:
     """All pairs of what was trained on and what was tested on, by one method."""
 
     method: str
     rows: list[TransferRow]
+    search: list[SearchRow] = field(default_factory=list[SearchRow])
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSearch:
+    """What a shop's search finds for queries with judgments, and how many of it are ranked."""
+
+    hits: Mapping[str, Sequence[SearchHit]]
+    judgments: Judgments
+    candidates: int
+
+    def measured(self, name: str, model: ServedModel | None) -> SearchRow:
+        """Ranked by the model, or left as it was found where there is none."""
+
+        def rank(query: str, limit: int) -> list[str]:
+            hits = list(self.hits[query][:limit])
+            head = hits[: self.candidates]
+            if model is not None:
+                told = model.probabilities(query, hit_candidates(query, head))
+                head = [head[place] for place in np.argsort(-told, kind="stable")]
+            return [hit.product.id for hit in [*head, *hits[self.candidates :]]]
+
+        found = evaluate_search(rank, self.judgments, name)
+        return SearchRow(name, found.queries, found.ndcg, found.ndcg_judged, found.mrr)
 
 
 def bench_transfer(
@@ -63,11 +110,13 @@ def bench_transfer(
     *,
     method: str = "numbers",
     seed: int = 0,
+    search: JudgedSearch | None = None,
     progress: Progress = silent,
 ) -> TransferBench:
-    """Train on each shop and on all of them, test on each.
+    """Train on each shop and on all of them, test on each, and on another shop's `search`.
 
-    `method` is "numbers" (their weighted sum) or "stacked" (the sum with trees).
+    `method` is "numbers" (their weighted sum), "stacked" (the sum with trees) or "transferable"
+    (the sum of those numbers alone whose weights carry over).
 
     Raises:
         ShopGuideError: where the method is unknown, there are fewer than two shops, or one has
@@ -114,7 +163,13 @@ def bench_transfer(
                     logloss=measured.logloss,
                 )
             )
-    return TransferBench(method, rows)
+    found: list[SearchRow] = []
+    if search is not None:
+        found.append(search.measured("nothing: as found", None))
+        found += [
+            search.measured(name, ServedModel(name, one, None)) for name, one in alone.items()
+        ]
+    return TransferBench(method, rows, found)
 
 
 def adapted(first: Fusion, groups: Sequence[Group]) -> Fusion:

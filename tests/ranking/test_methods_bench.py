@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ranking_parts import hit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from typer.testing import CliRunner
 
@@ -19,7 +20,7 @@ from ranking.fusion import read_fusion
 from ranking.groups import Group, build_groups
 from ranking.stacking import fit_stacked
 from ranking.standing import with_standing
-from ranking.transfer import bench_transfer
+from ranking.transfer import JudgedSearch, bench_transfer
 from ranking.trees import TREES, Trees, _joined, arranged, fit_grades, read_trees
 from retrieval.embeddings import Embedder
 from retrieval.errors import ShopGuideError
@@ -206,7 +207,21 @@ def test_shops_teach_each_other(examples_file: Path, embedder: Embedder) -> None
     by_name = {(one.trained_on, one.tested_on): one for one in bench.rows}
     assert by_name["together", "first"].train_queries == 22 + 22
     assert all(one.auc > 0.8 for one in bench.rows)
+    assert bench.search == []
     with pytest.raises(ShopGuideError, match="two shops or more"):
         bench_transfer({"first": groups})
     with pytest.raises(ShopGuideError, match="unknown method 'magic'"):
         bench_transfer(shops, method="magic")
+
+
+def test_shops_are_tried_on_another_shop_s_search(examples_file: Path, embedder: Embedder) -> None:
+    groups = build_groups(read_examples([examples_file]), embedder)
+    shops = {"first": groups[:30], "second": groups[30:]}
+    hits = [hit(1, cosine=0.1), hit(2, cosine=0.9), hit(3, cosine=0.5)]
+    judged = JudgedSearch({"lamp": hits}, {"lamp": {"2": 3, "1": 1}}, candidates=2)
+    bench = bench_transfer(shops, method="transferable", search=judged)
+    as_found, *ranked = bench.search
+    assert as_found.ranked_by == "nothing: as found"
+    assert (as_found.queries, as_found.mrr_at_10) == (1, 0.5)
+    assert [one.ranked_by for one in ranked] == ["first", "second", "together"]
+    assert all(one.mrr_at_10 == 1 and one.ndcg_at_10_judged == 1 for one in ranked)

@@ -107,7 +107,7 @@ def bench(
     simulated days' logs, one of them poisoned, and takes a wrong promotion back; inbox fills a
     database of its own with simulated conversations (--limit, by default 100,000 of ten turns)
     and times the staff's pages; transfer trains on the examples of each of several shops, and
-    of all together, and tests on each;
+    of all together, and tests on each, and on this shop's search where --queries has judgments;
     load lets more and more customers talk to servers on a copy of this shop until some are told
     to wait, beside a plain FastAPI application with LangChain's Chroma and a CrossEncoder; soak
     lets them come at a steady rate and watches the memory. Both stay on this machine, whose cores
@@ -117,7 +117,9 @@ def bench(
     page that answers and to the first reply.
     """
     settings = load_settings()
-    asked = Asked(settings, limit, examples or [], grade, folds, tuned_folds, methods, epochs)
+    asked = Asked(
+        settings, limit, examples or [], grade, folds, tuned_folds, methods, epochs, queries
+    )
     if name is Bench.INBOX:
         report = _inbox(database, limit)
     elif name is Bench.RERANK and examples:

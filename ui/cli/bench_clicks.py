@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retrieval.errors import ShopGuideError
 from ui.cli.output import progress_bar
 from ui.settings import Settings
+
+if TYPE_CHECKING:
+    from ranking.transfer import JudgedSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Asked:
     tuned_folds: int | None
     methods: str | None
     epochs: int
+    queries: Path | None = None
 
 
 def _methods(asked: Asked) -> object:
@@ -56,6 +61,7 @@ def _transfer(asked: Asked) -> object:
     from ranking.transfer import bench_transfer
     from retrieval.embeddings import open_embedder
 
+    search = None if asked.queries is None else _judged_search(asked.settings, asked.queries)
     if len(asked.examples) < 2:
         raise ShopGuideError("bench transfer needs --examples FILE twice or more, one a shop")
     embedder = open_embedder(asked.settings)
@@ -67,7 +73,20 @@ def _transfer(asked: Asked) -> object:
             )
             for path in asked.examples
         }
-        return bench_transfer(shops, method=asked.methods or "numbers", progress=advance)
+        method = asked.methods or "numbers"
+        return bench_transfer(shops, method=method, search=search, progress=advance)
+
+
+def _judged_search(settings: Settings, judgments: Path) -> JudgedSearch:
+    """What the search of this shop finds for the judged queries."""
+    from ranking.transfer import JudgedSearch
+    from retrieval.evaluate import DEPTH, read_judgments
+    from retrieval.shop import open_shop
+
+    graded = read_judgments(judgments)
+    with open_shop(settings) as shop:
+        hits = {query: shop.search.search(query, limit=DEPTH) for query in graded}
+    return JudgedSearch(hits, graded, settings.rerank_candidates)
 
 
 def _bias(asked: Asked) -> object:
