@@ -114,7 +114,8 @@ def is_one(product: Product, name: str) -> bool:
 def _names_it(text: str, name: str) -> bool:
     """Whether the name is the head of what a title or a category says."""
     if has_chinese(name):
-        return re.search(re.escape(name) + r"(?:$|[（(，,、/\s\d])", text) is not None
+        ends = re.escape(name) + r"(?:$|[（(，,、/\s\d])"
+        return name in text and re.search(ends, text) is not None
     wanted = [stem(word) for word in WORD.findall(name)]
     words = [(stem(match.group()), match.end()) for match in WORD.finditer(text)]
     for start in range(len(words) - len(wanted) + 1):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 from assistant.evidence import WORD, stem
@@ -38,15 +39,23 @@ def is_titled(title: str, name: str) -> bool:
 
 
 def _places(title: str, name: str) -> Iterator[tuple[int, int]]:
-    wanted = [stem(word) for word in WORD.findall(name)]
+    wanted = _roots(name)
+    # Thousands of titles are read to count a kind of thing: few of them have its beginning.
+    if not wanted or wanted[0][:-1] not in title.casefold():
+        return
     words = list(WORD.finditer(title))
-    for at in range(len(words) - len(wanted) + 1 if wanted else 0):
+    for at in range(len(words) - len(wanted) + 1):
         chunk = words[at : at + len(wanted)]
         gaps = [title[one.end() : other.start()] for one, other in pairwise(chunk)]
         if [stem(word.group()) for word in chunk] == wanted and not any(
             gap.strip(" -") for gap in gaps
         ):
             yield chunk[0].start(), chunk[-1].end()
+
+
+@cache
+def _roots(name: str) -> list[str]:
+    return [stem(word) for word in WORD.findall(name)]
 
 
 def _goes_on(after: str, *, is_capital: bool) -> bool:

@@ -1,7 +1,7 @@
 """Pairs of texts to token ids as a BERT tokenizer makes them, word by word and remembered.
 
 Words of titles come again and again, and a BERT tokenizer never looks beyond the blanks around
-one: what was tokenised once is looked up, where tokenising took a twelfth of all of reranking.
+one: what was tokenised once is looked up.
 """
 
 from __future__ import annotations

@@ -30,18 +30,14 @@ def answer_shop_question(
     """
     composer = composer_for(language)
     asked = questions_in(question)
-    found = {part: _answer(part, language, documents) for part in asked}
-    passages = list(dict.fromkeys(passage for passage in found.values() if passage))
-    if len(asked) < 2 or not passages or len(set(found.values())) < 2:
-        asked = [question]
-        whole = _answer(question, language, documents)
-        passages = [whole] if whole else []
-    if not passages:
+    answers = {one: _answer(one, language, documents) for one in asked} if len(asked) > 1 else {}
+    if len(set(answers.values())) < 2:  # one question, or one answer to all of them
+        answers = {question: _answer(question, language, documents)}
+    known = list(dict.fromkeys(filter(None, answers.values())))
+    if not known:
         return composer.shop_unknown(), False
-    said: list[str] = []
-    for page, quote in passages:
-        said += composer.shop_answer(page, quote)
-    said += [composer.shop_silent_on(part) for part in asked if found.get(part, "") is None]
+    said = [text for page, quote in known for text in composer.shop_answer(page, quote)]
+    said += [composer.shop_silent_on(one) for one, answer in answers.items() if answer is None]
     return said, True
 
 
