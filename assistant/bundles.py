@@ -9,8 +9,9 @@ from itertools import product as combinations
 from math import log
 
 from assistant.diversify import choose
-from assistant.finding import EVERYTHING, Found, find, ordered
+from assistant.finding import EVERYTHING, Found, find
 from assistant.matching import lacks
+from assistant.ordering import ordered
 from assistant.state import DialogueState, Wish
 from assistant.understanding.filtering import to_filters
 from ranking.rerank import RankedHit

@@ -1,33 +1,30 @@
-"""Finding products for a wish, giving up its least important conditions only where nothing fits."""
+"""Finding products for a wish, giving up its least important conditions only where nothing fits.
+
+Which products there are is decided here; in which order they are shown, in `assistant.ordering`.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import zip_longest
 
 from assistant.conditions import condition_paths, meets
-from assistant.constraints import SUPERLATIVES, Constraints, Preference
-from assistant.evidence import FEW_RATINGS
+from assistant.constraints import SUPERLATIVES, Constraints
 from assistant.language import has_chinese
 from assistant.matching import ANYTHING, has_words, is_for_others, is_one, lacks, names_of
 from assistant.state import DialogueState, Wish
+from assistant.superlatives import superlative_order
 from assistant.understanding.filtering import soft_paths, to_filters
 from assistant.understanding.words import named
 from assistant.writing.plan import BRANDS, Range
-from ranking.rerank import RankedHit
 from retrieval.facets import Facets
 from retrieval.filters import Filters
 from retrieval.product import Availability, Product
 from retrieval.search import ProductSearch, SearchHit
 
 MOST_RELAXED = 4
-PREFERRED_FLOOR = 0.3
-"""Of the best click probability: what is less is not what was asked for, however cheap."""
-MOST_LIKE_IT = 2
-"""From so many products on that are what was named, others are no help."""
 PRIOR_RATING, PRIOR_COUNT = 4.0, 20
 """A few ratings say little: what a rating is drawn to (a Bayesian average), and how strongly."""
 EVENTS = frozenset(
@@ -269,7 +266,7 @@ def _from_records(search: ProductSearch, state: DialogueState, facets: Facets, l
         # The cheapest thing may be one variant of many: each is looked at.
         hits = search.search("", filters, EVERYTHING, collapse=not best)
         if best:
-            hits = _one_of_a_group(sorted(hits, key=_place(constraints.prefer)))
+            hits = _one_of_a_group(sorted(hits, key=superlative_order(constraints.prefer)))
         return _of_the_sort(hits, state)
 
     hits = passing(state.to_filters(facets))
@@ -372,86 +369,3 @@ def _relaxations(constraints: Constraints, facets: Facets) -> list[tuple[str, Co
         place = next((n for n, (path, _) in enumerate(options) if path == "category"), len(options))
         options.insert(place, (BRANDS, constraints.model_copy(update={"exclude": kept})))
     return options
-
-
-def ordered(
-    ranked: Sequence[RankedHit], found: Found, facets: Facets, wish: Wish
-) -> list[RankedHit]:
-    """The click model's order, except where the customer asked for another ("the cheapest").
-
-    What is the very thing that was named comes first, where no category says what that is.
-    Among products that are likely enough, those whose records confirm more of the conditions
-    that the search could not be held to come next, and what cannot be bought comes last.
-    """
-    if found.in_order:
-        places = {hit.product.id: place for place, hit in enumerate(found.hits)}
-        return sorted(ranked, key=lambda hit: places[hit.hit.product.id])
-    constraints = found.constraints
-    place = standing(ranked, found, facets, wish)
-    places = {hit.hit.product.id: place(hit) for hit in ranked}
-
-    def order(hit: RankedHit) -> tuple[tuple[bool, bool, bool, int], float]:
-        return places[hit.hit.product.id], -hit.click_probability
-
-    in_order = sorted(ranked, key=order)
-    very = [hit for hit in in_order if not order(hit)[0][0]]
-    if len(very) >= MOST_LIKE_IT:
-        in_order = very
-    elif very:
-        in_order = [hit for hit in in_order if hit in very or not order(hit)[0][1]]
-    prefer = "cheapest" if constraints.prefer == "cheap" else constraints.prefer
-    if prefer not in SUPERLATIVES:
-        return in_order
-    by = _place(prefer)
-    return sorted(in_order, key=lambda hit: (order(hit)[0][1], by(hit.hit)))
-
-
-def standing(
-    ranked: Sequence[RankedHit], found: Found, facets: Facets, wish: Wish
-) -> Callable[[RankedHit], tuple[bool, bool, bool, int]]:
-    """What counts before click probability, smaller is better.
-
-    Another thing than was named or one made for others, far less likely than the best, sold
-    out; and conditions that the record confirms, below zero.
-    """
-    constraints = found.constraints
-    soft = soft_paths(constraints, facets)
-    others = {hit.hit.product.id for hit in ranked if is_for_others(hit.hit.product, wish)}
-    best = max(
-        (hit.click_probability for hit in ranked if hit.hit.product.id not in others), default=0.0
-    )
-    names = [] if constraints.category else names_of(wish.subject)
-    free = [part.text for part in wish.parts if part.path is None]
-    said = [text for text in free if has_chinese(text)]
-    numbers = [re.compile(rf"(?<![\d.]){text}(?![\d.])") for text in free if text.isdigit()]
-
-    def place(hit: RankedHit) -> tuple[bool, bool, bool, int]:
-        product = hit.hit.product
-        other = len(names) > 1 and not any(is_one(product, name) for name in names)
-        other = other or product.id in others
-        text = " ".join(product.texts()) if said or numbers else ""
-        confirmed = sum(word in text for word in said)
-        confirmed += sum(number.search(text) is not None for number in numbers)
-        confirmed += sum(meets(product, constraints, path, facets) for path in soft)
-        gone = product.availability is Availability.OUT_OF_STOCK
-        is_far = hit.click_probability < PREFERRED_FLOOR * best
-        return other, is_far, gone, -confirmed
-
-    return place
-
-
-def _place(prefer: Preference | None) -> Callable[[SearchHit], tuple[bool, float, float]]:
-    """Where a hit stands under a superlative; what cannot be bought stands behind."""
-
-    def place(hit: SearchHit) -> tuple[bool, float, float]:
-        product = hit.product
-        gone = product.availability is Availability.OUT_OF_STOCK
-        if prefer == "best_rated":
-            count = product.rating_count or 0
-            rated = product.rating is not None and count >= FEW_RATINGS
-            return gone or not rated, -(product.rating or 0.0), -float(count)
-        price = product.current_price
-        sign = 1 if prefer == "cheapest" else -1
-        return gone or price is None, sign * float(price or 0), -(product.rating or 0.0)
-
-    return place

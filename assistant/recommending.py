@@ -11,8 +11,9 @@ from assistant.constraints import SUPERLATIVES
 from assistant.diversify import choose
 from assistant.draft import Draft
 from assistant.evidence import shared_words
-from assistant.finding import Found, find, find_favourites, is_open, ordered, standing, with_named
+from assistant.finding import Found, find, find_favourites, is_open, with_named
 from assistant.gathering import picks_of_bundle, set_of
+from assistant.ordering import ordered, standing
 from assistant.parts import TurnContext
 from assistant.planning import cards_of, limits_of, picks_of, plan_of
 from assistant.reply import Intent, TurnEvent

@@ -18,7 +18,7 @@ MOST_LIFTED = 2
 """So many products of a reply stand higher than they would unpaid."""
 
 Standing = Callable[[RankedHit], tuple[float, ...]]
-"""What counts before click probability, smaller is better: see `assistant.finding.standing`."""
+"""What counts before click probability, smaller is better: see `assistant.ordering.standing`."""
 
 
 def with_sponsored(

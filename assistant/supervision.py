@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any, cast
 
 from assistant.controls import Controls, Rules
-from assistant.finding import PREFERRED_FLOOR, Found
+from assistant.finding import Found
 from assistant.language import Language
+from assistant.ordering import PREFERRED_FLOOR
 from assistant.reply import Comparison, ProductCard
 from assistant.understanding.filtering import to_filters
 from ranking.rerank import RankedHit

@@ -9,8 +9,9 @@ from turn_parts import ANORAK, PARKA, SHELL, VEST, jacket
 
 from assistant.constraints import Constraints
 from assistant.diversify import choose
-from assistant.finding import Found, ordered
+from assistant.finding import Found
 from assistant.money import limit_text, number_text, price_text
+from assistant.ordering import ordered
 from assistant.reasons import reasons_for
 from assistant.state import Wish
 from ranking.rerank import RankedHit
