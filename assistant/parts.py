@@ -17,7 +17,7 @@ from assistant.writing.composer import Composer, composer_for
 from assistant.writing.writer import Writer
 from ranking.rerank import ClickRanker, RankedHit
 from retrieval.catalog import Catalog
-from retrieval.documents import DocumentSearch
+from retrieval.document_search import DocumentSearch
 from retrieval.facets import Facets
 from retrieval.product import Product
 from retrieval.search import ProductSearch, SearchHit

@@ -61,7 +61,7 @@ from assistant.watching import FinishedTurn, Watcher
 from assistant.writing.composer import composer_for
 from assistant.writing.writer import Writer
 from ranking.rerank import RankedHit, open_ranker
-from retrieval.documents import DocumentSearch
+from retrieval.document_search import DocumentSearch
 from retrieval.filters import Filters
 from retrieval.shop import open_shop
 

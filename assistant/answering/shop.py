@@ -8,7 +8,7 @@ from assistant.answering.quoting import shortened
 from assistant.language import Language
 from assistant.text_safety import without_orders
 from assistant.writing.composer import composer_for
-from retrieval.documents import ANSWER_THRESHOLD, DocumentSearch, Passage
+from retrieval.document_search import ANSWER_THRESHOLD, DocumentSearch, Passage
 
 MOST_QUESTIONS = 3
 _ASKING_EN = r"(?:how|what|when|where|which|who|can|could|do|does|is|are|will|may)\b"

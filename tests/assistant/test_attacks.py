@@ -20,7 +20,7 @@ from assistant.audit import Auditor
 from assistant.bench import audit_reply
 from assistant.reply import Intent, Reply
 from assistant.turn import Guide
-from retrieval.documents import Passage
+from retrieval.document_search import Passage
 from retrieval.product import Review
 
 MARK = "HACKED"

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from sqlalchemy import create_engine
 
 from assistant.answering.shop import answer_shop_question, questions_in
-from retrieval.documents import DocumentSearch, store_documents
+from retrieval.document_search import DocumentSearch
+from retrieval.documents import store_documents
 
 PAGES = {
     "returns.md": (

@@ -21,7 +21,7 @@ from ranking.asker import NOBODY, Asker
 from ranking.rerank import RankedHit
 from retrieval.catalog import Catalog
 from retrieval.database import open_database
-from retrieval.documents import Passage
+from retrieval.document_search import Passage
 from retrieval.filters import Filters
 from retrieval.product import Product
 from retrieval.search import SearchHit

@@ -10,13 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
-from retrieval.documents import (
-    ANSWER_THRESHOLD,
-    DocumentSearch,
-    content_words,
-    split_passages,
-    store_documents,
-)
+from retrieval.document_search import ANSWER_THRESHOLD, DocumentSearch, content_words
+from retrieval.documents import split_passages, store_documents
 from retrieval.errors import ShopGuideError
 
 DELIVERY = """# Delivery
