@@ -8,7 +8,7 @@ folds; each row names its folds, and its gain over the plain sum of numbers on t
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from ranking.folds import folds_by_query
 from ranking.footprint import Footprint
 from ranking.fusion import FloatArray
 from ranking.groups import Group
-from ranking.rating import rating_error
+from ranking.rating import rating_error, ratings_of
 from ranking.shipped import Progress, silent
 from retrieval.errors import ShopGuideError
 
@@ -32,7 +32,7 @@ RIVAL = "numbers"
 
 @dataclass(frozen=True, slots=True)
 class MethodRow:
-    """One method on queries it was not trained on, all its folds' predictions together.
+    """One method on queries it was not trained on, the predictions of `folds` folds together.
 
     `gain_auc` and `gain_ndcg` are against the plain sum of numbers on the same folds. A tuned
     method's row is that of its text tower alone; `with_numbers_auc` and `with_numbers_ndcg` are
@@ -71,7 +71,7 @@ class MethodsBench:
 
 @dataclass(slots=True)
 class _Tally:
-    """What one method predicted so far, by the place of the query, and what it cost."""
+    """What one method predicted, by the place of the query, and what it cost."""
 
     alone: dict[int, FloatArray] = field(default_factory=dict)
     together: dict[int, FloatArray] = field(default_factory=dict)
@@ -89,6 +89,16 @@ class _Tally:
         self.parameters = predicted.parameters
         self.folds += 1
 
+    def add(self, part: _Tally) -> None:
+        """Count in what the method predicted on another fold."""
+        self.alone |= part.alone
+        self.together |= part.together
+        self.ratings |= part.ratings
+        self.parameters = part.parameters
+        self.folds += part.folds
+        self.cost.seconds += part.cost.seconds
+        self.cost.peak_mb = max(self.cost.peak_mb, part.cost.peak_mb)
+
 
 def bench_methods(
     groups: Sequence[Group],
@@ -101,11 +111,14 @@ def bench_methods(
     base: str = "minilm",
     seed: int = 0,
     progress: Progress = silent,
+    tell: Callable[[int, MethodRow], None] | None = None,
 ) -> MethodsBench:
     """Cross-validate the methods on the same folds.
 
     `tuned_folds` is on how many of the folds towers are tuned (by default on all). The fused
-    model is charged for its numbers alone where its tower is in the table as well.
+    model is charged for its numbers alone where its tower is in the table as well. `tell` gets
+    the number of a fold, from 1, and a method's row on it alone as soon as it is there, but for
+    folds whose products are all clicked, or none is: these have no figures of their own.
 
     Raises:
         ShopGuideError: where a method is unknown, or there are too few queries.
@@ -125,8 +138,12 @@ def bench_methods(
             if number >= costly and is_tuned(method):
                 continue
             progress(f"Fold {number + 1} of {folds}, {method}", 0, None)
-            with tally.cost:
-                tally.note(places.tolist(), contenders.predict(method, fold))
+            part = _Tally()
+            with part.cost:
+                part.note(places.tolist(), contenders.predict(method, fold))
+            tally.add(part)
+            if tell is not None and method in wanted and _tells_clicks_apart(fold.test):
+                tell(number + 1, _row(groups, method, part, tallies[RIVAL]))
             gc.collect()
     clicked = sum(float(one.clicked.sum()) for one in groups)
     pairs = sum(len(one.clicked) for one in groups)
@@ -163,9 +180,17 @@ def _row(groups: Sequence[Group], method: str, tally: _Tally, rival: _Tally) -> 
     )
 
 
-def _rating_error(groups: Sequence[Group], told: dict[int, FloatArray]) -> float:
+def _tells_clicks_apart(groups: Sequence[Group]) -> bool:
+    clicked = np.concatenate([one.clicked for one in groups])
+    return bool(clicked.min() < clicked.max())
+
+
+def _rating_error(groups: Sequence[Group], told: dict[int, FloatArray]) -> float | None:
     places = sorted(told)
-    return rating_error(np.concatenate([told[at] for at in places]), [groups[at] for at in places])
+    rated = [groups[at] for at in places]
+    if not np.isfinite(ratings_of(rated)).any():
+        return None
+    return rating_error(np.concatenate([told[at] for at in places]), rated)
 
 
 def _measured(groups: Sequence[Group], predicted: dict[int, FloatArray]) -> ClickMetrics:

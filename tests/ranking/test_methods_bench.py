@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ranking_parts import hit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from typer.testing import CliRunner
 
-from ranking.cross_validation import bench_methods
+from ranking.cross_validation import MethodRow, bench_methods
 from ranking.examples import ExampleError, read_examples
 from ranking.folds import folds_by_query, parted
 from ranking.footprint import Footprint
@@ -142,6 +143,58 @@ def test_methods_are_measured_on_the_same_unseen_queries(
         bench_methods(groups[:7], embedder)
 
 
+def test_each_fold_s_figures_are_told_as_soon_as_they_are_there(
+    groups: list[Group], embedder: Embedder
+) -> None:
+    told: list[tuple[int, MethodRow]] = []
+    steps: list[str] = []
+
+    def follow(step: str, done: int, total: int | None) -> None:
+        steps.append(f"{step} after {len(told)} rows")
+
+    rated = [replace(one, ratings=one.gains) for one in groups]
+    methods = ("cosine", "numbers")
+    report = bench_methods(
+        rated,
+        embedder,
+        folds=2,
+        methods=methods,
+        progress=follow,
+        tell=lambda fold, row: told.append((fold, row)),
+    )
+    in_turn = [(1, "numbers"), (1, "cosine"), (2, "numbers"), (2, "cosine")]
+    assert [(fold, row.method) for fold, row in told] == in_turn
+    assert steps == [
+        f"Fold {fold} of 2, {method} after {before} rows"
+        for before, (fold, method) in enumerate(in_turn)
+    ]
+    for whole in report.rows:
+        parts = [row for _, row in told if row.method == whole.method]
+        assert [one.folds for one in parts] == [1, 1]
+        low, high = sorted(one.ndcg_at_10 for one in parts)
+        assert low <= whole.ndcg_at_10 <= high
+        assert sum(one.minutes for one in parts) == pytest.approx(whole.minutes)
+        assert max(one.peak_mb for one in parts) == whole.peak_mb
+        assert all(one.gain_auc == pytest.approx(0) for one in parts) == (whole.method == "numbers")
+        assert all((one.rmse is not None) == (whole.method == "numbers") for one in parts)
+
+
+def test_a_fold_without_a_click_has_no_figures_of_its_own(
+    groups: list[Group], embedder: Embedder
+) -> None:
+    told: list[int] = []
+    places = set(folds_by_query(len(groups), 3, seed=0)[0].tolist())
+    barren = [
+        replace(one, clicked=np.zeros_like(one.clicked)) if place in places else one
+        for place, one in enumerate(groups)
+    ]
+    report = bench_methods(
+        barren, embedder, folds=3, methods=("cosine",), tell=lambda fold, row: told.append(fold)
+    )
+    assert told == [2, 3]
+    assert report.rows[0].folds == 3
+
+
 def test_a_footprint_sees_memory_that_is_taken_meanwhile() -> None:
     before = Footprint()
     with before:
@@ -174,6 +227,12 @@ def test_the_command_measures_on_a_file(
     rows = json.loads(told.stdout)["rows"]
     assert [one["method"] for one in rows] == ["cosine", "numbers"]
     assert rows[1]["auc"] > rows[0]["auc"]
+    lines = [line for line in told.stderr.splitlines() if line.startswith("Fold")]
+    assert [line.partition(":")[0] for line in lines] == [
+        f"Fold {fold} of 2, {method}" for fold in (1, 2) for method in ("numbers", "cosine")
+    ]
+    figures = r"AUC 0\.\d{4}, nDCG@10 [01]\.\d{4}, (RMSE \d\.\d{4}, )?\d+\.\d minutes"
+    assert all(re.fullmatch(figures, line.partition(": ")[2]) for line in lines)
     failed = CliRunner().invoke(app, command)
     assert isinstance(failed.exception, ShopGuideError)
     assert "needs --examples" in str(failed.exception)

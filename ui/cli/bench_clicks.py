@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retrieval.errors import ShopGuideError
-from ui.cli.output import progress_bar
+from ui.cli.output import messages, progress_bar
 from ui.settings import Settings
 
 if TYPE_CHECKING:
+    from ranking.cross_validation import MethodRow
     from ranking.transfer import JudgedSearch
 
 
@@ -52,7 +53,20 @@ def _methods(asked: Asked) -> object:
             methods=methods,
             epochs=asked.epochs,
             progress=advance,
+            tell=lambda fold, row: messages.print(
+                f"Fold {fold} of {asked.folds}, {_figures(row)}", soft_wrap=True
+            ),
         )
+
+
+def _figures(row: MethodRow) -> str:
+    """One method's row in a line, for whoever waits, or stops waiting."""
+    told = f"{row.method}: AUC {row.auc:.4f}, nDCG@10 {row.ndcg_at_10:.4f}"
+    if row.with_numbers_auc is not None:
+        told += f", with the numbers {row.with_numbers_auc:.4f} and {row.with_numbers_ndcg:.4f}"
+    if row.rmse is not None:
+        told += f", RMSE {row.rmse:.4f}"
+    return f"{told}, {row.minutes:.1f} minutes"
 
 
 def _transfer(asked: Asked) -> object:
