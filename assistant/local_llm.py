@@ -20,7 +20,7 @@ _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
 class LocalChatModel(BaseChatModel):
-    """A small causal language model of transformers in bfloat16, decoded greedily.
+    """A small causal language model of transformers, decoded greedily.
 
     One generation runs at a time; whoever comes meanwhile waits.
     """
@@ -44,13 +44,13 @@ class LocalChatModel(BaseChatModel):
         from transformers import AutoModelForCausalLM, AutoTokenizer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
-        import torch
+        from ranking.precision import matrix_dtype
 
+        logging.disable_progress_bar()
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)  # nosec B615
             model = AutoModelForCausalLM.from_pretrained(  # nosec B615
-                folder, dtype=torch.bfloat16, local_files_only=True, use_safetensors=True
+                folder, dtype=matrix_dtype(), local_files_only=True, use_safetensors=True
             )
         except (OSError, ValueError) as error:
             raise MissingWeightsError(f"{folder}: no language model to load ({error})") from error

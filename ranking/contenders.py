@@ -16,7 +16,7 @@ from ranking.fitting import calibrated, fit_numbers
 from ranking.folds import parted
 from ranking.fusion import FloatArray, Fusion
 from ranking.groups import Group
-from ranking.rating import fit_rating, fit_ridge, is_rated, with_text
+from ranking.rating import fit_rating, fit_ridge, is_rated, ratings_of, with_text
 from ranking.stacking import fit_stacked
 from retrieval.errors import ShopGuideError
 
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 TUNED = ("head", "top-2", "full", "lora", "adalora", "prefix", "ia3")
 FUSED = "fused"
 METHODS = ("cosine", "nine", "base", "numbers", "stacked", *TUNED, FUSED)
-# Whose text tower the fused model takes.
+# Whose text tower the fused model takes; another's that is tuned already, where this is not there.
 FUSED_WITH = "lora"
+# What the ratings' squared error counts beside the clicks' loss, where the examples are rated.
+RATING_WEIGHT = 1.0
 # Of a fold's training queries, every so many go to early stopping and the text tower's weight.
 CHOOSE_EVERY = 7
 
@@ -157,7 +159,8 @@ class Contenders:
 
     def _fused(self, fold: Fold) -> Predicted:
         """The stacked numbers and a tower, which counts what it is worth on unseen queries."""
-        tuned = fold.text.get(FUSED_WITH) or self._tower(FUSED_WITH, fold)
+        ready = fold.text.get(FUSED_WITH) or next(iter(fold.text.values()), None)
+        tuned = ready or self._tower(FUSED_WITH, fold)
         numbers = fit_stacked(fold.learn)
         chosen = calibrated(
             numbers,
@@ -185,14 +188,24 @@ class Contenders:
         )
 
     def _tower(self, method: str, fold: Fold) -> Tuned:
-        """Tune a tower on the fold, alone: what it says is not told what the numbers say."""
+        """Tune a tower on the fold, alone: what it says is not told what the numbers say.
+
+        Ratings say more than clicks do, so where there are any it learns from both.
+        """
         from ranking.model import PairEncoder, base_folder, load_tower
         from ranking.optimisation import Recipe, text_logits, training_steps, tune
 
         encode = PairEncoder(base_folder(self._base) / "tokenizer.json")
         learn = _pairs(fold.learn)
-        recipe = Recipe(method=method, epochs=self._epochs, seed=self._seed)
-        tower = load_tower(self._base, method, self._seed, training_steps(learn, recipe))
+        rated = is_rated(fold.learn)
+        recipe = Recipe(
+            method=method,
+            epochs=self._epochs,
+            seed=self._seed,
+            rating_weight=RATING_WEIGHT if rated else 0.0,
+        )
+        steps = training_steps(learn, recipe)
+        tower = load_tower(self._base, method, self._seed, steps, rated=rated)
         with tempfile.TemporaryDirectory() as folder:
             checkpoint = Path(folder) / "checkpoint.safetensors"
             tune(tower, encode, learn, _pairs(fold.choose), recipe, checkpoint, _unwatched)
@@ -220,7 +233,16 @@ def _pairs(groups: Sequence[Group]) -> Pairs:
 
     clicked = _clicked(groups).astype(np.float32)
     texts = [(group.query, one.text) for group in groups for one in group.candidates]
-    return Pairs(texts, np.zeros(len(texts), np.float32), clicked)
+    if not is_rated(groups):
+        return Pairs(texts, np.zeros(len(texts), np.float32), clicked)
+    ratings = ratings_of(groups).astype(np.float32)
+    return Pairs(
+        texts,
+        offsets=np.zeros(len(texts), np.float32),
+        clicked=clicked,
+        ratings=ratings,
+        rating_offsets=np.full(len(texts), np.nanmean(ratings), np.float32),
+    )
 
 
 def _clicked(groups: Sequence[Group]) -> FloatArray:

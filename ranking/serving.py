@@ -31,7 +31,7 @@ RATING = "rating.json"
 MAX_TOKENS = 32
 # Small enough to be shared out among workers and other requests, large enough to be computed fast.
 BATCH = 8
-CACHED_PAIRS = 20_000
+CACHED_PAIRS = 10_000
 Batch = tuple[list[int], dict[str, NDArray[np.int64]]]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-REMEMBERED_WORDS = 20_000
+REMEMBERED_WORDS = 10_000
 # Not all that Unicode calls blank: some of it is dropped by the tokenizer, and parts nothing.
 _BLANKS = re.compile(r"[ \t\n\r]+")
 

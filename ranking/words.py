@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from sys import intern
 
 import Stemmer
 
@@ -20,6 +21,9 @@ _FILLERS = frozenset((
     "something", "buy", "find", "get", "cheap", "best", "good", "nice", "under", "over",
     "below", "above",
 ))  # fmt: skip
+# Texts of the last lists, title and details of each product: they come again in the next turn. More
+# would only fill memory, for to stem them anew takes a few milliseconds a list.
+REMEMBERED_TEXTS = 4_000
 _stemmer = Stemmer.Stemmer("english")
 
 
@@ -28,7 +32,7 @@ def is_chinese(text: str) -> bool:
     return _CHINESE.search(text) is not None
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=REMEMBERED_TEXTS)
 def stems(text: str) -> tuple[str, ...]:
     """Stemmed lower-case words in their order; each Chinese character is a word."""
     words: list[str] = []
@@ -37,23 +41,23 @@ def stems(text: str) -> tuple[str, ...]:
             words += _CHINESE_OR_NOT.findall(word)
         else:
             words.append(word)
-    return tuple(_stemmer.stemWords(words))
+    return tuple(map(intern, _stemmer.stemWords(words)))
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=REMEMBERED_TEXTS // 8)
 def query_stems(query: str) -> tuple[str, ...]:
     """Stems of a query without filler words, unless it has nothing else."""
     kept = " ".join(word for word in query.split() if word.lower().strip(",.!?") not in _FILLERS)
     return stems(kept) or stems(query)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=REMEMBERED_TEXTS // 2)
 def name_stems(title: str) -> tuple[str, ...]:
     """Stems of the part of a title that names the thing itself: "bag" of "bag for laptops"."""
     return stems(_AFTER_NAME.split(title, maxsplit=1)[0]) or stems(title)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def _trigrams(word: str) -> frozenset[str]:
     marked = f"^{word}$"
     return frozenset(marked[start : start + 3] for start in range(len(marked) - 2)) or frozenset(
