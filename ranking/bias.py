@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from ranking.evaluate import mean_ndcg
 from ranking.features import FEATURES
-from ranking.fitting import fit_numbers
 from ranking.fusion import FloatArray
 from ranking.groups import Group
+from ranking.numbers import fit_numbers
 from ranking.propensity import (
     Propensities,
     cascade_weights,

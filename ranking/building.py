@@ -8,13 +8,15 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ranking.evaluate import ClickMetrics, measure
 from ranking.features import BEHAVIOUR, FEATURES, TRANSFERABLE
-from ranking.fitting import Trained, fit, fit_numbers
+from ranking.fitting import Trained, fit
 from ranking.groups import Group
+from ranking.numbers import fit_numbers
 from ranking.rates import RATES, count_rates, with_rates, with_rates_of_others
 from ranking.rating import fit_rating, is_rated
 from ranking.registry import Manifest, Registry
@@ -23,6 +25,7 @@ from ranking.settings import RankingSettings
 from ranking.shipped import Progress
 from ranking.stacking import fit_stacked
 from ranking.tracking import open_tracker
+from ranking.warm_start import Start, kept_near
 
 if TYPE_CHECKING:
     from ranking.optimisation import Recipe
@@ -51,10 +54,13 @@ def build_version(
     resume: bool,
     progress: Progress,
     workers: int = 1,
+    start: Start | None = None,
 ) -> Built:
     """Fit, export, measure on the test queries and register.
 
     How often products, kinds and segments were clicked is counted on the training queries.
+
+    With a `start` the model goes on from the one that serves (see `ranking.warm_start`).
 
     `details` are what the manifest says besides what is known here. With the same `run_of` and
     recipe a killed run goes on from its last checkpoint, unless `resume` is False.
@@ -64,14 +70,18 @@ def build_version(
     if rates is not None:
         train = with_rates_of_others(train, recipe.seed)
         validation = with_rates(validation, rates)
+    fit_sum = partial(fit_numbers, names=TRANSFERABLE if simulated else FEATURES.keys())
+    if start is not None:
+        train, validation = start.with_text(train), start.with_text(validation)
+        fit_sum = partial(kept_near, start.served.fusion)
     with registry.building() as folder:
         run = _run_folder(registry, (*run_of, *asdict(recipe).values()), resume)
         tracker = open_tracker(settings.training_tracker, registry.folder / "logs", run.name[1:])
         trained = fit(
             train,
             validation,
-            numbers=fit_numbers(train, TRANSFERABLE if simulated else FEATURES.keys()),
-            stacked=None if simulated else fit_stacked(train, recipe.seed),
+            numbers=fit_sum(train),
+            stacked=None if simulated else fit_stacked(train, recipe.seed, fit_sum),
             rating=fit_rating(train, recipe.seed) if is_rated(train) else None,
             prior=fit_numbers(train, BEHAVIOUR) if simulated else None,
             base=base,
@@ -81,6 +91,7 @@ def build_version(
             progress=progress,
             watch=tracker.watch,
             workers=workers,
+            start=start,
         )
         tracker.close()
         if rates is not None:

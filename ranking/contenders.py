@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking import baselines
-from ranking.fitting import calibrated, fit_numbers
+from ranking.fitting import calibrated
 from ranking.folds import parted
 from ranking.fusion import FloatArray, Fusion
 from ranking.groups import Group
+from ranking.numbers import fit_numbers
 from ranking.rating import fit_rating, fit_ridge, is_rated, ratings_of, with_text
 from ranking.stacking import fit_stacked
 from retrieval.errors import ShopGuideError

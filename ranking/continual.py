@@ -1,6 +1,7 @@
 """Learning from each day's log without forgetting what was learnt before.
 
-New examples are mixed with as many old ones (rehearsal, Robins, 1995). The new model takes over
+The new model goes on from the one that serves (`ranking.warm_start`), and new examples are mixed
+with as many old ones (rehearsal, Robins, 1995). It takes over
 only if it is better on queries of the new log that it was not trained on, and no measure on a
 frozen old test set is worse by more than `FORGETTING`; otherwise the report says why not, and
 nothing of the log is remembered.
@@ -25,6 +26,7 @@ from ranking.serving import load_served
 from ranking.settings import RankingSettings
 from ranking.shipped import Progress, silent
 from ranking.train import EPOCHS, check_both_classes, is_better, rival
+from ranking.warm_start import start_from
 
 if TYPE_CHECKING:
     from retrieval.embeddings import Embedder
@@ -61,8 +63,8 @@ def learn(
     embedder: Embedder,
     new: Sequence[Example],
     *,
-    base: str = "minilm",
-    method: str = "lora",
+    base: str | None = None,
+    method: str | None = None,
     seed: int = 0,
     epochs: int | None = None,
     debias: str = "given",
@@ -71,7 +73,8 @@ def learn(
 ) -> LearntReport:
     """Train on a log's new examples and old ones, judge on both, perhaps promote.
 
-    The first log sets some of its queries aside as the frozen test set.
+    The first log sets some of its queries aside as the frozen test set. `base` and `method` are
+    the champion's own unless others are named; "minilm" and "lora" where nothing serves yet.
 
     Raises:
         ShopGuideError: where the examples, the base or the method cannot be used.
@@ -98,6 +101,9 @@ def learn(
     check_both_classes(kept, "frozen")
     new_before, frozen_before = measure(champion, test), measure(champion, kept)
     data = fingerprint([*fresh, *old])
+    start = start_from(registry, champion, base, method)
+    base = start.base if start else base or "minilm"
+    method = start.method if start else method or "lora"
     recipe = Recipe(method=method, epochs=epochs or EPOCHS.get(method, 2), seed=seed)
     built = build_version(
         registry,
@@ -115,9 +121,10 @@ def learn(
             "simulated": any(one.simulated for one in fresh),
             "metrics_before": new_before.quality(),
         },
-        run_of=(data, base, debias),
+        run_of=(data, base, debias, champion.version),
         resume=True,
         progress=progress,
+        start=start,
     )
     version = built.manifest.version
     served = load_served(registry.path(version), version, settings.rerank_threads)

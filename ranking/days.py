@@ -24,10 +24,11 @@ from ranking.groups import build_groups
 from ranking.memory import Memory
 from ranking.registry import Registry
 from ranking.rerank import ClickRanker
-from ranking.serving import load_served
+from ranking.serving import ServedModel, load_served
 from ranking.settings import RankingSettings
 from ranking.shipped import Progress, silent
 from ranking.simulate import THRIFT, simulate
+from ranking.train import rival
 
 if TYPE_CHECKING:
     from retrieval.embeddings import Embedder
@@ -64,7 +65,7 @@ class DaysBench:
 
     `rolled_back` names the version that was promoted by mistake and the one that serves after;
     `mistake` is what the mistake cost on the frozen queries. `forgotten` is what the last
-    champion lost there against the first day's, nothing where all is within the bound.
+    champion lost there against what served before day 1, nothing where all is within the bound.
     """
 
     simulated: bool
@@ -79,13 +80,17 @@ def bench_days(
     embedder: Embedder,
     *,
     queries: int = 150,
-    base: str = "minilm",
-    method: str = "head",
+    base: str | None = None,
+    method: str | None = None,
     seed: int = 0,
     folder: Path | None = None,
     progress: Progress = silent,
 ) -> DaysBench:
-    """Play the days in a new registry, in `folder` or a temporary one."""
+    """Play the days in a new registry, in `folder` or a temporary one.
+
+    The model that serves before day 1 is the shipped one; `base` and `method` are its own unless
+    others are named.
+    """
     with tempfile.TemporaryDirectory() as temporary:
         settings = RankingSettings(data_dir=folder or Path(temporary), training_tracker="none")
         registry = Registry(settings.models_dir)
@@ -93,6 +98,7 @@ def bench_days(
         shops: list[list[Item]] = []
         rows: list[DayRow] = []
         ranker: ClickRanker | None = None
+        first = rival(registry, settings)
         for day in range(1, DAYS + 1):
             progress(f"Day {day} of {DAYS}", day - 1, DAYS)
             shops.append(imagine_shop(dice, day))
@@ -107,12 +113,11 @@ def bench_days(
                 method=method,
                 seed=seed,
                 epochs=1,
-                force=day == 1,
             )
             ranker = ranker or ClickRanker(registry, settings.rerank_threads)
             ranker.refresh()
             rows.append(_row(day, report, ranker.version))
-        return _closing(settings, registry, ranker, embedder, rows, method)
+        return _closing(settings, registry, ranker, embedder, rows, first)
 
 
 def day_log(
@@ -173,7 +178,7 @@ def _closing(
     ranker: ClickRanker | None,
     embedder: Embedder,
     rows: list[DayRow],
-    method: str,
+    first: ServedModel,
 ) -> DaysBench:
     """Promote the poisoned day's model by hand, take it back, and look at what is left."""
     kept = build_groups(Memory(registry).frozen(), embedder)
@@ -190,9 +195,9 @@ def _closing(
         back = ranker.version
     return DaysBench(
         simulated=True,
-        method=method,
+        method=registry.manifest(wrong).method,
         rows=rows,
         rolled_back=f"{wrong} → {back}",
         mistake=forgetting(quality(good), quality(wrong)),
-        forgotten=forgetting(quality(rows[0].version), quality(good)),
+        forgotten=forgetting(measure(first, kept), quality(good)),
     )

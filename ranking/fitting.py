@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
-from ranking.features import FEATURES
 from ranking.files import write_atomically
 from ranking.fusion import Fusion
 from ranking.groups import Group, joined_weights
@@ -24,12 +22,11 @@ from ranking.methods import is_adapter
 from ranking.rating import fit_ridge, with_text
 from ranking.serving import FUSION, RATING
 from ranking.shipped import TRAINED, Progress
+from ranking.warm_start import Start, recalibrated
 
 if TYPE_CHECKING:
     from ranking.optimisation import Pairs, Point, Recipe
 
-# Inverse strength of the L2 penalty on standardised numbers, chosen on kept-aside queries.
-NUMBERS_C = 0.03
 # How much of what simulated customers teach is believed of real ones, chosen on two sets graded by
 # people: from 0.3 to 0.5 both order better than the search alone, from 0.75 one orders worse.
 SIMULATION_TRUST = 0.4
@@ -62,6 +59,7 @@ def fit(
     progress: Progress,
     watch: Callable[[Point], None] = lambda point: None,
     workers: int = 1,
+    start: Start | None = None,
 ) -> Trained:
     """Tune the tower and fuse it; write trained tensors, learning curve, fusion and export.
 
@@ -72,6 +70,10 @@ def fit(
     3. Where a `prior` is given, the model is drawn towards it (see `believed`).
     4. Where a `rating` of the plain numbers is given, the tower may learn from ratings as well
        (by the recipe), and the rating takes its logit up as far as that helps.
+
+    With a `start`, which the given numbers went on from as well, the tower is tuned from the one
+    that serves, and the calibration is drawn towards what they say already. On several workers
+    the tower is a new one.
     """
     import torch
     from safetensors.torch import save
@@ -99,6 +101,8 @@ def fit(
         rated=rating is not None and recipe.rating_weight > 0,
         dropout=recipe.dropout,
     )
+    if start is not None:
+        start.fill(tower, numbers.text_weight)
     if recipe.layers is not None:
         from ranking.pruning import check_prunable
 
@@ -143,7 +147,11 @@ def fit(
     fused = stacked or numbers
     held_out = _pairs(validation, fused)
     text = text_logits(tower, encode, held_out.texts)
-    fusion = calibrated(fused, held_out.offsets, text, held_out.clicked)
+    if start is None:
+        fusion = calibrated(fused, held_out.offsets, text, held_out.clicked)
+    else:
+        expected = fused.text_weight / numbers.text_weight if numbers.text_weight else 0.0
+        fusion = recalibrated(fused, held_out.offsets, text, held_out.clicked, expected)
     if prior is not None:
         fusion = believed(fusion, prior, validation, text)
     if rating is not None:
@@ -159,22 +167,6 @@ def fit(
     progress("Exporting", 0, None)
     export_tower(tower, base, folder)
     return Trained(fusion, parameters, rating)
-
-
-def fit_numbers(groups: Sequence[Group], names: Collection[str] = FEATURES.keys()) -> Fusion:
-    """Logistic regression with an L2 penalty on the named features, standardised."""
-    from sklearn.linear_model import LogisticRegression
-
-    features = np.concatenate([one.features for one in groups]).astype(np.float64)
-    clicked = np.concatenate([one.clicked for one in groups])
-    mean, scale = features.mean(0), features.std(0)
-    scale[scale < 1e-6] = np.inf  # a number that never varies says nothing
-    scale[np.array([name not in names for name in FEATURES])] = np.inf
-    model = LogisticRegression(C=NUMBERS_C, max_iter=2000)
-    with threadpool_limits(1):  # threads that wait for each other cost more than they save
-        model.fit((features - mean) / scale, clicked, sample_weight=joined_weights(groups))
-    weights: NDArray[np.float64] = np.ravel(model.coef_) / scale
-    return Fusion(weights, float(np.ravel(model.intercept_)[0] - weights @ mean))
 
 
 def calibrated(

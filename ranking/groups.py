@@ -32,7 +32,8 @@ class Group:
 
     `weights` (n,) say how much each counts in training: 1, or what undoes position bias.
     `positions` (n,), from 1, are where each was shown; None where one is not known. `ratings`
-    (n,) are stars or grades, NaN where none was given; None where there are none at all.
+    (n,) are stars or grades, NaN where none was given; None where there are none at all. `text`
+    (n,) are logits of the tower that serves, where a new one goes on from it.
     """
 
     query: str
@@ -45,11 +46,17 @@ class Group:
     positions: NDArray[np.int_] | None = None
     ratings: NDArray[np.float64] | None = None
     shop: str = ""
+    text: NDArray[np.float32] | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         """What tells the group from all others: two shops may be asked the same."""
         return self.shop, self.query
+
+    @property
+    def text_logits(self) -> NDArray[np.float32]:
+        """`text`, zeros where there is none."""
+        return np.zeros(len(self.clicked), np.float32) if self.text is None else self.text
 
 
 def build_groups(examples: Sequence[Example], embedder: Embedder) -> list[Group]:

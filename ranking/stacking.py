@@ -7,14 +7,14 @@ more weight than they deserve on new ones; the same step calibrates the sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from ranking.fitting import fit_numbers
 from ranking.folds import folds_by_query, parted
 from ranking.fusion import Fusion
 from ranking.groups import Group
+from ranking.numbers import fit_numbers
 from ranking.trees import Trees, fit_trees
 
 FOLDS = 4
@@ -22,16 +22,24 @@ FOLDS = 4
 TREES_QUERIES = 60
 
 
-def fit_stacked(groups: Sequence[Group], seed: int = 0) -> Fusion:
-    """Weighted sum and trees, stacked and calibrated; the sum alone for a handful of queries."""
+def fit_stacked(
+    groups: Sequence[Group],
+    seed: int = 0,
+    fit_sum: Callable[[Sequence[Group]], Fusion] = fit_numbers,
+) -> Fusion:
+    """Weighted sum and trees, stacked and calibrated; the sum alone for a handful of queries.
+
+    `fit_sum` may bring text and trees along: the text is stacked with its sum, and a sum that
+    has trees gets no others.
+    """
     from sklearn.linear_model import LogisticRegression
 
-    summed = fit_numbers(groups)
-    if len(groups) < TREES_QUERIES:
+    summed = fit_sum(groups)
+    if len(groups) < TREES_QUERIES or summed.trees is not None:
         return summed
     held_out = [
-        (numbers.number_logits(one.features), trees.scores(one.features), one.clicked)
-        for numbers, trees, fold in _fitted_folds(groups, seed)
+        (part.logits(one.features, one.text_logits), trees.scores(one.features), one.clicked)
+        for part, trees, fold in _fitted_folds(groups, seed, fit_sum)
         for one in fold
     ]
     logits = np.column_stack([np.concatenate([one[at] for one in held_out]) for at in (0, 1)])
@@ -44,14 +52,15 @@ def fit_stacked(groups: Sequence[Group], seed: int = 0) -> Fusion:
     return Fusion(
         weights=weight * summed.weights,
         bias=weight * summed.bias + stack.intercept_.item(),
+        text_weight=weight * summed.text_weight,
         trees=fit_trees(groups, seed),
         trees_weight=trees_weight,
     )
 
 
 def _fitted_folds(
-    groups: Sequence[Group], seed: int
+    groups: Sequence[Group], seed: int, fit_sum: Callable[[Sequence[Group]], Fusion]
 ) -> Iterator[tuple[Fusion, Trees, list[Group]]]:
     for places in folds_by_query(len(groups), FOLDS, seed):
         rest, fold = parted(groups, places)
-        yield fit_numbers(rest), fit_trees(rest, seed), fold
+        yield fit_sum(rest), fit_trees(rest, seed), fold

@@ -21,10 +21,10 @@ from threadpoolctl import threadpool_limits
 from ranking.candidates import hit_candidates
 from ranking.evaluate import metrics_of
 from ranking.features import TRANSFERABLE
-from ranking.fitting import NUMBERS_C, fit_numbers
 from ranking.folds import folds_by_query, parted
 from ranking.fusion import Fusion
 from ranking.groups import Group, joined_weights
+from ranking.numbers import NUMBERS_C, fit_numbers
 from ranking.serving import ServedModel
 from ranking.shipped import Progress, silent
 from ranking.stacking import fit_stacked

@@ -14,8 +14,8 @@ from ranking.bias import bench_bias
 from ranking.debias import debiased
 from ranking.examples import read_examples
 from ranking.features import FEATURES
-from ranking.fitting import fit_numbers
 from ranking.groups import Group, build_groups
+from ranking.numbers import fit_numbers
 from ranking.policy import estimate_policy, looks_of, read_policy_log
 from ranking.propensity import (
     cascade_weights,

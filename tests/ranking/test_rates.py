@@ -14,8 +14,8 @@ from ranking.asker import Asker, history_numbers
 from ranking.candidates import Candidate
 from ranking.examples import Example
 from ranking.features import FEATURES, feature_matrix
-from ranking.fitting import fit_numbers
 from ranking.groups import Group, build_groups
+from ranking.numbers import fit_numbers
 from ranking.rates import (
     COLUMNS,
     Count,

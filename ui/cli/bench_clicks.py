@@ -113,12 +113,11 @@ def _days(asked: Asked) -> object:
     from ranking.days import bench_days
     from retrieval.embeddings import open_embedder
 
-    method = asked.methods or "head"
     with progress_bar() as advance:
         return bench_days(
             open_embedder(asked.settings),
             queries=asked.limit or 100,
-            method=method,
+            method=asked.methods,
             progress=advance,
         )
 

@@ -33,14 +33,19 @@ def train_clicks(
         datetime | None, typer.Option(help="with --from-log: from this day or time on")
     ] = None,
     base: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="'minilm', a folder or a name of a BERT-like checkpoint; ':4' takes four layers"
+            help="'minilm' (the default with --examples), a folder or a name of a BERT-like "
+            "checkpoint; ':4' takes four layers. With --from-log the champion's unless given"
         ),
-    ] = "minilm",
+    ] = None,
     method: Annotated[
-        str, typer.Option(help="full, head, top-N (layers), lora, adalora, prefix or ia3")
-    ] = "lora",
+        str | None,
+        typer.Option(
+            help="full, head, top-N (layers), lora (the default with --examples), adalora, "
+            "prefix or ia3. With --from-log the champion's unless given"
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="of the split, the order and the weights")] = 0,
     epochs: Annotated[int | None, typer.Option(min=1, help="passes over the examples")] = None,
     optimizer: Annotated[str, typer.Option(help="adamw or sgd")] = "adamw",
@@ -119,8 +124,8 @@ def train_clicks(
             settings,
             open_embedder(settings),
             examples,
-            base=base,
-            method=method,
+            base=base or "minilm",
+            method=method or "lora",
             seed=seed,
             epochs=epochs,
             optimizer=optimizer,
