@@ -151,7 +151,7 @@ def fit(
         fusion = calibrated(fused, held_out.offsets, text, held_out.clicked)
     else:
         expected = fused.text_weight / numbers.text_weight if numbers.text_weight else 0.0
-        fusion = recalibrated(fused, held_out.offsets, text, held_out.clicked, expected)
+        fusion = recalibrated(fused, validation, text, expected)
     if prior is not None:
         fusion = believed(fusion, prior, validation, text)
     if rating is not None:

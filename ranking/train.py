@@ -19,6 +19,7 @@ from ranking.registry import Registry
 from ranking.serving import ServedModel
 from ranking.settings import RankingSettings
 from ranking.shipped import Progress, silent
+from ranking.warm_start import start_from
 from retrieval.errors import MissingWeightsError, ShopGuideError
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ def train_clicks(
     embedder: Embedder,
     examples: Sequence[Path],
     *,
-    base: str = "minilm",
-    method: str = "lora",
+    base: str | None = None,
+    method: str | None = None,
+    start: str | None = None,
     seed: int = 0,
     epochs: int | None = None,
     optimizer: str = "adamw",
@@ -79,17 +81,30 @@ def train_clicks(
 
     Split by query into 70 % to train on, 15 % to choose and calibrate on, 15 % to report on.
     The same command after a kill goes on from the last checkpoint, unless `resume` is False.
+    With `start`, a version or "champion", the model goes on from that one, and `base` and
+    `method` are its own unless others are named; otherwise they are "minilm" and "lora".
     `optimizer`, `learning_rate`, `patience`, `listwise`, `rating_weight`, `dropout` and `layers`
     are as in `Recipe`, `most_queries` as in `read_examples`, `debias` as in `ranking.debias`;
     more than one of `workers` train by Ray.
 
     Raises:
-        ShopGuideError: where the examples, the base or the method cannot be used.
+        ShopGuideError: where the examples, the base, the method or the start cannot be used.
     """
     from ranking.optimisation import Recipe
 
     started = datetime.now(UTC)
     report = progress or silent
+    registry = Registry(settings.models_dir)
+    begun = None
+    if start is not None:
+        if workers > 1:
+            raise ShopGuideError("to go on from a version is for one worker")
+        first = open_model(registry, start, settings.rerank_threads)
+        begun = start_from(registry, first, base, method)
+        if begun is None:
+            raise ShopGuideError(f"{start!r} is no registered version to go on from")
+        base, method = begun.base, begun.method
+    base, method = base or "minilm", method or "lora"
     read = read_examples(examples, most_queries=most_queries)
     split = split_by_query(read, seed)
     parts = (split.train, split.validation, split.test)
@@ -112,7 +127,6 @@ def train_clicks(
         layers=layers,
     )
 
-    registry = Registry(settings.models_dir)
     champion = rival(registry, settings)
     before = measure(champion, test)
     built = build_version(
@@ -127,14 +141,15 @@ def train_clicks(
             "created_at": started.isoformat(timespec="seconds"),
             "data_fingerprint": data,
             "examples": len(read),
-            "parent": champion.version,
+            "parent": begun.served.version if begun else champion.version,
             "simulated": simulated,
             "metrics_before": before.quality(),
         },
-        run_of=(data, base, debias),
+        run_of=(data, base, debias, begun and begun.served.version),
         resume=resume,
         progress=report,
         workers=workers,
+        start=begun,
     )
     manifest, trained, after = built.manifest, built.trained, built.metrics
     better, reason = is_better(before, after)

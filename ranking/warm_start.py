@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ranking.fusion import FloatArray, Fusion
 from ranking.groups import Group, joined_weights
@@ -119,18 +120,17 @@ def kept_near(first: Fusion, groups: Sequence[Group]) -> Fusion:
 
 
 def recalibrated(
-    numbers: Fusion,
-    offsets: FloatArray,
-    text: FloatArray,
-    clicked: FloatArray,
-    text_weight: float,
+    numbers: Fusion, groups: Sequence[Group], text: NDArray[np.float32], text_weight: float
 ) -> Fusion:
     """`fitting.calibrated` for a model that is calibrated already, but perhaps not for these.
 
-    Slope, text weight and intercept fit the held-out clicks, drawn towards 1, `text_weight` and
-    0. A tower that would count against a click counts nothing.
+    Slope, text weight and intercept fit the clicks of held-out groups, drawn towards 1,
+    `text_weight` and 0; `text` are the tower's logits of all their candidates. A tower that
+    would count against a click counts nothing.
     """
-    columns = np.column_stack([offsets, text]).astype(np.float64)
+    offsets = np.concatenate([numbers.number_logits(one.features) for one in groups])
+    clicked = np.concatenate([one.clicked for one in groups])
+    columns = np.column_stack([offsets, text.astype(np.float64)])
     centre, least = np.array([1.0, text_weight]), np.array([LEAST_SLOPE, 0.0])
     found, intercept = _most_probable(columns, clicked, centre, least)
     slope, weight = (float(one) for one in found)

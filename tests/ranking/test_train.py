@@ -104,6 +104,24 @@ def test_a_worse_model_is_registered_but_serves_only_by_force(
     assert "AUC" in told[False]
 
 
+def test_a_training_goes_on_from_a_version_when_told_to(
+    settings: RankingSettings, embedder: Embedder, examples_file: Path, tiny_base: str
+) -> None:
+    first = train_clicks(
+        settings, embedder, [examples_file], base=tiny_base, method="top-1", epochs=1
+    )
+    second = train_clicks(settings, embedder, [examples_file], start=first.version, epochs=1)
+    manifest = Registry(settings.models_dir).manifest(second.version)
+    assert (manifest.parent, manifest.base, manifest.method) == ("v1", tiny_base, "top-1")
+    assert second.after["auc"] > first.after["auc"] - 0.02
+    with pytest.raises(ShopGuideError, match="'base' is no registered version"):
+        train_clicks(settings, embedder, [examples_file], start="base")
+    with pytest.raises(ShopGuideError, match="no click model 'v9'"):
+        train_clicks(settings, embedder, [examples_file], start="v9")
+    with pytest.raises(ShopGuideError, match="one worker"):
+        train_clicks(settings, embedder, [examples_file], start="v1", workers=2)
+
+
 def metrics(auc: float, ndcg: float) -> ClickMetrics:
     return ClickMetrics("v1", 100, 10, auc, ndcg, 0.3, 0.01, 5.0)
 

@@ -13,6 +13,7 @@ from ranking_parts import weighing
 from ranking.building import build_version
 from ranking.evaluate import measure
 from ranking.examples import read_examples
+from ranking.features import FEATURES
 from ranking.fusion import FloatArray, Fusion
 from ranking.groups import Group, build_groups
 from ranking.model import PairEncoder, base_folder, load_tower
@@ -82,24 +83,33 @@ def test_text_and_calibration_of_the_model_that_serves_are_gone_on_from(
     assert likeness(logits(near, clicked), logits(serving, clicked)) > 0.95
 
 
-def test_a_calibration_is_moved_by_many_clicks_and_hardly_by_few() -> None:
+def drawn(count: int, numbers: float, text: float, bias: float) -> tuple[Group, np.ndarray]:
+    """Clicks drawn by such weights of a cosine and a text logit, and the latter."""
     dice = np.random.default_rng(0)
-    numbers, text = dice.normal(size=(2, 20_000))
-    clicked = (dice.random(20_000) < 1 / (1 + np.exp(-(2 * numbers + 1)))).astype(float)
-    few = recalibrated(weighing(), numbers[:20], text[:20], clicked[:20], 1.0)
+    features = np.zeros((count, len(FEATURES)), np.float32)
+    features[:, list(FEATURES).index("cosine")] = dice.normal(size=count)
+    told = dice.normal(size=count).astype(np.float32)
+    logits = numbers * features.sum(1) + text * told + bias
+    clicked = (dice.random(count) < 1 / (1 + np.exp(-logits))).astype(float)
+    return Group("anything", (), features, clicked, clicked, ()), told
+
+
+def test_a_calibration_is_moved_by_many_clicks_and_hardly_by_few() -> None:
+    serving = weighing(cosine=1.0)
+    group, text = drawn(20, numbers=2, text=0, bias=1)
+    few = recalibrated(serving, [group], text, 1.0)
     assert few.slope == pytest.approx(1.0, abs=0.1)
     assert few.slope * few.text_weight == pytest.approx(1.0, abs=0.15)
-    many = recalibrated(weighing(), numbers, text, clicked, 1.0)
+    group, text = drawn(20_000, numbers=2, text=0, bias=1)
+    many = recalibrated(serving, [group], text, 1.0)
     assert many.slope == pytest.approx(2.0, abs=0.15)
     assert many.intercept == pytest.approx(1.0, abs=0.1)
     assert many.slope * many.text_weight < 0.1  # it says nothing of these clicks
 
 
 def test_a_text_logit_that_speaks_against_clicks_counts_nothing() -> None:
-    dice = np.random.default_rng(0)
-    text = dice.normal(size=5_000)
-    clicked = (dice.random(5_000) < 1 / (1 + np.exp(2 * text))).astype(float)
-    assert recalibrated(weighing(), np.zeros(5_000), text, clicked, 1.0).text_weight == 0
+    group, text = drawn(5_000, numbers=1, text=-2, bias=0)
+    assert recalibrated(weighing(cosine=1.0), [group], text, 1.0).text_weight == 0
 
 
 def build(registry: Registry, tiny_base: str, groups: list[Group], method: str) -> str:

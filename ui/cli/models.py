@@ -46,6 +46,10 @@ def train_clicks(
             "prefix or ia3. With --from-log the champion's unless given"
         ),
     ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(help="go on from this version, or from 'champion', as --from-log always does"),
+    ] = None,
     seed: Annotated[int, typer.Option(help="of the split, the order and the weights")] = 0,
     epochs: Annotated[int | None, typer.Option(min=1, help="passes over the examples")] = None,
     optimizer: Annotated[str, typer.Option(help="adamw or sgd")] = "adamw",
@@ -98,8 +102,8 @@ def train_clicks(
 
     if from_log == bool(examples):
         raise typer.BadParameter("give either --examples FILE or --from-log")
-    if from_log and layers is not None:
-        raise typer.BadParameter("--layers goes with --examples FILE")
+    if from_log and (layers is not None or start is not None):
+        raise typer.BadParameter("--layers and --start go with --examples FILE")
     settings = load_settings()
     if examples is None:
         with progress_bar() as advance:
@@ -124,8 +128,9 @@ def train_clicks(
             settings,
             open_embedder(settings),
             examples,
-            base=base or "minilm",
-            method=method or "lora",
+            base=base,
+            method=method,
+            start=start,
             seed=seed,
             epochs=epochs,
             optimizer=optimizer,
