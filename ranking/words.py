@@ -21,9 +21,9 @@ _FILLERS = frozenset((
     "something", "buy", "find", "get", "cheap", "best", "good", "nice", "under", "over",
     "below", "above",
 ))  # fmt: skip
-# Texts of the last lists, title and details of each product: they come again in the next turn. More
-# would only fill memory, for to stem them anew takes a few milliseconds a list.
-REMEMBERED_TEXTS = 4_000
+# Texts and words of the last lists, which come again in the next turn. More would only fill memory,
+# for to take them apart anew costs a few milliseconds a list.
+REMEMBERED = 4_000
 _stemmer = Stemmer.Stemmer("english")
 
 
@@ -32,7 +32,7 @@ def is_chinese(text: str) -> bool:
     return _CHINESE.search(text) is not None
 
 
-@lru_cache(maxsize=REMEMBERED_TEXTS)
+@lru_cache(maxsize=REMEMBERED)
 def stems(text: str) -> tuple[str, ...]:
     """Stemmed lower-case words in their order; each Chinese character is a word."""
     words: list[str] = []
@@ -44,20 +44,20 @@ def stems(text: str) -> tuple[str, ...]:
     return tuple(map(intern, _stemmer.stemWords(words)))
 
 
-@lru_cache(maxsize=REMEMBERED_TEXTS // 8)
+@lru_cache(maxsize=REMEMBERED // 8)
 def query_stems(query: str) -> tuple[str, ...]:
     """Stems of a query without filler words, unless it has nothing else."""
     kept = " ".join(word for word in query.split() if word.lower().strip(",.!?") not in _FILLERS)
     return stems(kept) or stems(query)
 
 
-@lru_cache(maxsize=REMEMBERED_TEXTS // 2)
+@lru_cache(maxsize=REMEMBERED // 2)
 def name_stems(title: str) -> tuple[str, ...]:
     """Stems of the part of a title that names the thing itself: "bag" of "bag for laptops"."""
     return stems(_AFTER_NAME.split(title, maxsplit=1)[0]) or stems(title)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def _trigrams(word: str) -> frozenset[str]:
     marked = f"^{word}$"
     return frozenset(marked[start : start + 3] for start in range(len(marked) - 2)) or frozenset(
