@@ -1,10 +1,12 @@
 """Learning from each day's log without forgetting what was learnt before.
 
 The new model goes on from the one that serves (`ranking.warm_start`), and new examples are mixed
-with as many old ones (rehearsal, Robins, 1995). It takes over
-only if it is better on queries of the new log that it was not trained on, and no measure on a
-frozen old test set is worse by more than `FORGETTING`; otherwise the report says why not, and
-nothing of the log is remembered.
+with as many old ones (rehearsal, Robins, 1995). It takes over only if it is better on queries of
+the new log that it was not trained on, and no measure on a frozen old test set is worse by more
+than `FORGETTING`; otherwise the report says why not, and nothing of the log is remembered. The
+calibration error is the one measure that is mostly chance on a few hundred pairs (it is above
+zero for a perfectly calibrated model, too), so a rise of it has to show on resamples as well; log
+loss, which holds calibration, has no such allowance.
 """
 
 from __future__ import annotations
@@ -19,10 +21,11 @@ from ranking.building import build_version
 from ranking.debias import debiased
 from ranking.evaluate import ClickMetrics, measure
 from ranking.examples import Example, fingerprint, group_by_query, split_by_query
-from ranking.groups import build_groups
+from ranking.groups import Group, build_groups
+from ranking.intervals import LOWER_IS_BETTER, Interval, compare
 from ranking.memory import Memory
 from ranking.registry import Registry
-from ranking.serving import load_served
+from ranking.serving import ServedModel, load_served
 from ranking.settings import RankingSettings
 from ranking.shipped import Progress, silent
 from ranking.train import EPOCHS, check_both_classes, is_better, rival
@@ -32,7 +35,6 @@ if TYPE_CHECKING:
     from retrieval.embeddings import Embedder
 
 FORGETTING = 0.005
-_LOWER_IS_BETTER = ("logloss", "ece")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +131,15 @@ def learn(
     version = built.manifest.version
     served = load_served(registry.path(version), version, settings.rerank_threads)
     frozen_after = measure(served, kept)
-    better, reason = judge(new_before, built.metrics, frozen_before, frozen_after)
+    lost = forgetting(frozen_before, frozen_after, ece_rise(kept, champion, served))
+    better, reason = judge(new_before, built.metrics, lost)
     if better or force:
         registry.promote(version)
         memory.remember([*split.train, *split.validation], seed)
     return LearntReport(
         version=version,
         promoted=better or force,
-        settled=better or force or bool(forgetting(frozen_before, frozen_after)),
+        settled=better or force or bool(lost),
         reason=reason if better or not force else f"{reason}; promoted all the same, as told",
         champion=champion.version,
         examples=len(new),
@@ -151,27 +154,39 @@ def learn(
 
 
 def judge(
-    new_before: ClickMetrics,
-    new_after: ClickMetrics,
-    frozen_before: ClickMetrics,
-    frozen_after: ClickMetrics,
+    new_before: ClickMetrics, new_after: ClickMetrics, lost: Sequence[str]
 ) -> tuple[bool, str]:
-    """Whether the model may take over, and why, in words."""
-    forgotten = forgetting(frozen_before, frozen_after)
-    if forgotten:
-        return False, f"it forgets: on the frozen queries {', '.join(forgotten)}"
+    """Whether the model may take over, and why, in words; `lost` is what `forgetting` found."""
+    if lost:
+        return False, f"it forgets: on the frozen queries {', '.join(lost)}"
     return is_better(new_before, new_after)
 
 
-def forgetting(before: ClickMetrics, after: ClickMetrics) -> list[str]:
-    """The measures that are worse by more than `FORGETTING`, in words."""
+def forgetting(before: ClickMetrics, after: ClickMetrics, rise: Interval) -> list[str]:
+    """The measures that are worse by more than `FORGETTING`, in words.
+
+    `rise` is that of the calibration error, which counts only where all of it is above zero.
+    """
     old, new = before.quality(), after.quality()
-    lost = {name: (new[name] - old[name]) * (1 if name in _LOWER_IS_BETTER else -1) for name in old}
+    lost = {
+        name: (new[name] - old[name]) * (1 if name in LOWER_IS_BETTER else -1)
+        for name in old
+        if name != "ece" or rise.low > 0
+    }
     return [
         f"{name} {old[name]:.3f} → {new[name]:.3f}"
         for name, loss in lost.items()
         if loss > FORGETTING
     ]
+
+
+def ece_rise(groups: Sequence[Group], before: ServedModel, after: ServedModel) -> Interval:
+    """By how much the second model's calibration error is above the first one's."""
+    told = {
+        name: [model.probabilities(one.query, one.candidates) for one in groups]
+        for name, model in (("after", after), ("before", before))
+    }
+    return compare(groups, told).differences["before"]["ece"]
 
 
 def _sample(examples: Sequence[Example], queries: int, seed: int) -> list[Example]:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ranking.assortment import Item, imagine_shop
-from ranking.continual import LearntReport, forgetting, learn
-from ranking.evaluate import ClickMetrics, measure
+from ranking.continual import LearntReport, ece_rise, forgetting, learn
+from ranking.evaluate import measure
 from ranking.examples import Example, read_examples
 from ranking.groups import build_groups
 from ranking.memory import Memory
@@ -40,7 +40,7 @@ THRIFT_A_DAY = 0.4
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """One day: AUC of champion and new model on the day's held-out queries and the frozen ones."""
+    """One day: champion and new model on the day's held-out queries and on the frozen ones."""
 
     day: int
     poisoned: bool
@@ -52,6 +52,10 @@ class DayRow:
     frozen_auc_after: float
     frozen_ndcg_before: float
     frozen_ndcg_after: float
+    frozen_ece_before: float
+    frozen_ece_after: float
+    frozen_logloss_before: float
+    frozen_logloss_after: float
     version: str
     promoted: bool
     serving: str
@@ -164,6 +168,10 @@ def _row(day: int, report: LearntReport, serving: str) -> DayRow:
         frozen_auc_after=report.frozen_after["auc"],
         frozen_ndcg_before=report.frozen_before["ndcg@10"],
         frozen_ndcg_after=report.frozen_after["ndcg@10"],
+        frozen_ece_before=report.frozen_before["ece"],
+        frozen_ece_after=report.frozen_after["ece"],
+        frozen_logloss_before=report.frozen_before["logloss"],
+        frozen_logloss_after=report.frozen_after["logloss"],
         version=report.version,
         promoted=report.promoted,
         serving=serving,
@@ -183,8 +191,12 @@ def _closing(
     """Promote the poisoned day's model by hand, take it back, and look at what is left."""
     kept = build_groups(Memory(registry).frozen(), embedder)
 
-    def quality(version: str) -> ClickMetrics:
-        return measure(load_served(registry.path(version), version, settings.rerank_threads), kept)
+    def loaded(version: str) -> ServedModel:
+        return load_served(registry.path(version), version, settings.rerank_threads)
+
+    def lost(before: ServedModel, after: ServedModel) -> list[str]:
+        rise = ece_rise(kept, before, after)
+        return forgetting(measure(before, kept), measure(after, kept), rise)
 
     wrong = rows[POISONED - 1].version
     good = registry.champion() or wrong
@@ -198,6 +210,6 @@ def _closing(
         method=registry.manifest(wrong).method,
         rows=rows,
         rolled_back=f"{wrong} → {back}",
-        mistake=forgetting(quality(good), quality(wrong)),
-        forgotten=forgetting(measure(first, kept), quality(good)),
+        mistake=lost(loaded(good), loaded(wrong)),
+        forgotten=lost(first, loaded(good)),
     )

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import example_lines
+from ranking_parts import weighing
 
-from ranking.continual import forgetting, judge, learn
+from ranking.candidates import described_candidate
+from ranking.continual import ece_rise, forgetting, judge, learn
 from ranking.days import POISONED, bench_days, poisoned
 from ranking.evaluate import ClickMetrics
 from ranking.examples import Example, ExampleError, read_examples
+from ranking.features import feature_matrix
+from ranking.groups import Group
+from ranking.intervals import Interval
 from ranking.memory import Memory
 from ranking.registry import Registry
+from ranking.serving import ServedModel
 from ranking.settings import RankingSettings
 from retrieval.embeddings import Embedder
 from retrieval.errors import ShopGuideError
+
+CERTAIN = Interval(0.01, 0.002, 0.02)
+"""The rise of a calibration error that chance does not explain."""
 
 
 def day(tmp_path: Path, seed: int, queries: int = 60) -> list[Example]:
@@ -35,22 +46,49 @@ def metrics(auc: float, ndcg: float, logloss: float = 0.5, ece: float = 0.02) ->
 
 def test_a_model_that_forgets_is_refused_however_good_it_is_on_the_new_log() -> None:
     better = (metrics(0.7, 0.8), metrics(0.8, 0.85))
-    assert judge(*better, metrics(0.80, 0.9), metrics(0.797, 0.896))[0]
+    assert judge(*better, forgetting(metrics(0.80, 0.9), metrics(0.797, 0.896), CERTAIN))[0]
     for worse in (
         metrics(0.794, 0.9),
         metrics(0.8, 0.894),
         metrics(0.8, 0.9, logloss=0.506),
         metrics(0.8, 0.9, ece=0.026),
     ):
-        promoted, reason = judge(*better, metrics(0.8, 0.9), worse)
+        promoted, reason = judge(*better, forgetting(metrics(0.8, 0.9), worse, CERTAIN))
         assert not promoted
         assert reason.startswith("it forgets: on the frozen queries")
-    promoted, reason = judge(
-        metrics(0.8, 0.8), metrics(0.7, 0.8), metrics(0.8, 0.9), metrics(0.9, 1)
-    )
+    promoted, reason = judge(metrics(0.8, 0.8), metrics(0.7, 0.8), [])
     assert not promoted
     assert reason.startswith("not better than")
-    assert forgetting(metrics(0.8, 0.9), metrics(0.7, 0.9)) == ["auc 0.800 → 0.700"]
+    assert forgetting(metrics(0.8, 0.9), metrics(0.7, 0.9), CERTAIN) == ["auc 0.800 → 0.700"]
+
+
+def test_a_calibration_error_that_chance_explains_is_not_forgetting() -> None:
+    old, new = metrics(0.8, 0.9, ece=0.02), metrics(0.8, 0.9, ece=0.05)
+    assert forgetting(old, new, CERTAIN) == ["ece 0.020 → 0.050"]
+    assert forgetting(old, new, Interval(0.03, -0.01, 0.07)) == []
+    worse = metrics(0.8, 0.9, logloss=0.51, ece=0.05)
+    assert forgetting(old, worse, Interval(0.03, -0.01, 0.07)) == ["logloss 0.500 → 0.510"]
+
+
+def test_a_rise_of_the_calibration_error_shows_on_many_queries_and_hides_on_few() -> None:
+    dice = np.random.default_rng(0)
+
+    def group(number: int) -> Group:
+        candidates = tuple(
+            described_candidate(f"thing {place}", "", {}, cosine=float(cosine), lexical=0.0)
+            for place, cosine in enumerate(dice.normal(size=20))
+        )
+        told = feature_matrix(f"wish {number}", candidates)
+        chances = calibrated.probabilities(told, np.zeros(20, np.float32))
+        clicked = (dice.random(20) < chances).astype(float)
+        return Group(f"wish {number}", candidates, told, clicked, clicked, ())
+
+    calibrated = weighing(cosine=1.0)
+    before = ServedModel("v1", calibrated, None)
+    after = ServedModel("v2", replace(calibrated, slope=1.6), None)
+    groups = [group(number) for number in range(300)]
+    assert ece_rise(groups, before, after).low > 0
+    assert ece_rise(groups[:5], before, after).low < 0
 
 
 def test_the_memory_keeps_frozen_queries_apart(tmp_path: Path) -> None:
