@@ -83,7 +83,7 @@ class DaysBench:
 def bench_days(
     embedder: Embedder,
     *,
-    queries: int = 150,
+    queries: int = 300,
     base: str | None = None,
     method: str | None = None,
     seed: int = 0,

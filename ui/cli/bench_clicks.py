@@ -116,7 +116,7 @@ def _days(asked: Asked) -> object:
     with progress_bar() as advance:
         return bench_days(
             open_embedder(asked.settings),
-            queries=asked.limit or 100,
+            queries=asked.limit or 300,
             method=asked.methods,
             progress=advance,
         )
