@@ -57,7 +57,8 @@ class Start:
     def fill(self, tower: TextTower, weight: float) -> None:
         """Let a new tower begin with `weight` times the logit of the one that serves.
 
-        It is left as it is where the two are not alike.
+        It is left as it is where the two are not alike. What it tells ratings by is not kept with
+        a version, and begins anew.
         """
         import torch
 
@@ -65,7 +66,9 @@ class Start:
 
         if self.tensors is None:
             return
+        rating, tower.rating = tower.rating, None
         load_trained(tower, self.tensors)
+        tower.rating = rating
         with torch.no_grad():
             for parameter in tower.head.parameters():
                 parameter.mul_(weight)

@@ -153,8 +153,9 @@ def test_a_tower_begins_where_the_one_that_serves_is(
     assert start is not None
     assert (start.base, start.method) == (tiny_base, method)
     told = start.with_text(groups[:3])
-    tower = load_tower(tiny_base, method, seed=5)
+    tower = load_tower(tiny_base, method, seed=5, rated=True)
     start.fill(tower, 2.0)
+    assert tower.rating is not None
     encode = PairEncoder(base_folder(tiny_base) / "tokenizer.json")
     for one in told:
         assert one.text is not None
