@@ -28,7 +28,7 @@ _YES = {"yes", "true", "是", "有", "支持"}
 _stemmer = Stemmer.Stemmer("english")
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=4_000)
 def stem(word: str) -> str:
     """The English stem of a word, in lower case; Chinese words stay as they are."""
     return _stemmer.stemWord(word.casefold().replace("’", "'"))

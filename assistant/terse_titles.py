@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.evidence import WORD, stem
@@ -53,7 +53,7 @@ def _places(title: str, name: str) -> Iterator[tuple[int, int]]:
             yield chunk[0].start(), chunk[-1].end()
 
 
-@cache
+@lru_cache(maxsize=500)
 def _roots(name: str) -> list[str]:
     return [stem(word) for word in WORD.findall(name)]
 

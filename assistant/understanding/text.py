@@ -67,7 +67,7 @@ def tokenise(text: str) -> list[Token]:
     ]
 
 
-@lru_cache(maxsize=20_000)  # the words of the vocabulary, compared with every message
+@lru_cache(maxsize=4_000)  # words of the vocabulary that come again with every message
 def phrase(words: str) -> tuple[str, ...]:
     """The key of a phrase of the vocabulary: the lemmas of its words, marks dropped."""
     return tuple(token.lemma for token in tokenise(clean(words)) if token.is_word)
