@@ -26,6 +26,7 @@ from ranking.shipped import Progress
 from ranking.stacking import fit_stacked
 from ranking.tracking import open_tracker
 from ranking.warm_start import Start, kept_near
+from retrieval.errors import ShopGuideError
 
 if TYPE_CHECKING:
     from ranking.optimisation import Recipe
@@ -64,6 +65,10 @@ def build_version(
 
     `details` are what the manifest says besides what is known here. With the same `run_of` and
     recipe a killed run goes on from its last checkpoint, unless `resume` is False.
+
+    Raises:
+        ShopGuideError: where the base or the method cannot be used, or simulated examples were to
+            go on from a version.
     """
     simulated = bool(details["simulated"])
     rates = None if simulated else count_rates(train)
@@ -72,6 +77,8 @@ def build_version(
         validation = with_rates(validation, rates)
     fit_sum = partial(fit_numbers, names=TRANSFERABLE if simulated else FEATURES.keys())
     if start is not None:
+        if simulated:
+            raise ShopGuideError("simulated examples teach a model from nothing, not a served one")
         train, validation = start.with_text(train), start.with_text(validation)
         fit_sum = partial(kept_near, start.served.fusion)
     with registry.building() as folder:

@@ -120,6 +120,11 @@ def test_a_training_goes_on_from_a_version_when_told_to(
         train_clicks(settings, embedder, [examples_file], start="v9")
     with pytest.raises(ShopGuideError, match="one worker"):
         train_clicks(settings, embedder, [examples_file], start="v1", workers=2)
+    lines = map(json.loads, examples_file.read_text("utf-8").splitlines())
+    simulated = settings.data_dir / "simulated.jsonl"
+    simulated.write_text("".join(json.dumps(one | {"simulated": True}) + "\n" for one in lines))
+    with pytest.raises(ShopGuideError, match="simulated examples"):
+        train_clicks(settings, embedder, [simulated], start="v1")
 
 
 def metrics(auc: float, ndcg: float) -> ClickMetrics:
