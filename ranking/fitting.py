@@ -72,8 +72,7 @@ def fit(
        (by the recipe), and the rating takes its logit up as far as that helps.
 
     With a `start`, which the given numbers went on from as well, the tower is tuned from the one
-    that serves, and the calibration is drawn towards what they say already. On several workers
-    the tower is a new one.
+    that serves, and the calibration is drawn towards what they say already.
     """
     import torch
     from safetensors.torch import save

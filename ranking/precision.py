@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import torch
 
 # What the processor's own bfloat16 products are called, by torch.
 _BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16")
 
 
-@cache
 def matrix_dtype() -> torch.dtype:
     """bfloat16 where the processor multiplies in it, else float32.
 

@@ -4,8 +4,7 @@ A model of plain numbers is fitted on some queries of each shop; all are measure
 other queries of each. Together, several files are one training, as they are for `train clicks`.
 A shop that has judgments of its own search sees what each model would make of that: judged lists
 hold what somebody chose to have judged, a search's what resembles the wish in one way or another.
-One after the other, the weights of the second shop are drawn towards those of the first instead
-of towards zero (Chelba and Acero, "Adaptation of maximum entropy capitalizer", 2004).
+One after the other, the second shop's model goes on from the first one's (`ranking.warm_start`).
 """
 
 from __future__ import annotations
@@ -16,18 +15,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ranking.candidates import hit_candidates
 from ranking.evaluate import metrics_of
 from ranking.features import TRANSFERABLE
 from ranking.folds import folds_by_query, parted
 from ranking.fusion import Fusion
-from ranking.groups import Group, joined_weights
-from ranking.numbers import NUMBERS_C, fit_numbers
+from ranking.groups import Group
+from ranking.numbers import fit_numbers
 from ranking.serving import ServedModel
 from ranking.shipped import Progress, silent
 from ranking.stacking import fit_stacked
+from ranking.warm_start import kept_near
 from retrieval.errors import ShopGuideError
 from retrieval.evaluate import Judgments, evaluate_search
 
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 
 TOGETHER = "together"
 FOLDS = 4
-# How many times less the scale of the first shop's weights is penalised than deviations from them.
-TRUST = 10.0
 METHODS: dict[str, Callable[[Sequence[Group]], Fusion]] = {
     "numbers": fit_numbers,
     "stacked": fit_stacked,
@@ -142,7 +139,7 @@ def bench_transfer(
     models = [(name, fitted, train[name], list(test)) for name, fitted in alone.items()]
     if method == "numbers":
         models += [
-            (f"{first}, then {then}", adapted(alone[first], train[then]), train[then], [then])
+            (f"{first}, then {then}", kept_near(alone[first], train[then]), train[then], [then])
             for first in shops
             for then in shops
             if first != then
@@ -170,22 +167,3 @@ def bench_transfer(
             search.measured(name, ServedModel(name, one, None)) for name, one in alone.items()
         ]
     return TransferBench(method, rows, found)
-
-
-def adapted(first: Fusion, groups: Sequence[Group]) -> Fusion:
-    """A weighted sum fitted on the groups, drawn towards another shop's, whose scale is free."""
-    from sklearn.linear_model import LogisticRegression
-
-    features = np.concatenate([one.features for one in groups]).astype(np.float64)
-    clicked = np.concatenate([one.clicked for one in groups])
-    logits = features @ first.weights
-    mean, scale = features.mean(0), features.std(0)
-    scale[scale < 1e-6] = np.inf  # a number that never varies says nothing
-    unit = float(logits.std()) / TRUST
-    columns = np.column_stack([(features - mean) / scale, (logits - logits.mean()) / unit])
-    with threadpool_limits(1):
-        model = LogisticRegression(C=NUMBERS_C, max_iter=2000)
-        model.fit(columns, clicked, sample_weight=joined_weights(groups))
-    *own, shared = np.ravel(model.coef_).tolist()
-    weights = np.array(own) / scale + shared / unit * first.weights
-    return Fusion(weights, float(np.ravel(model.intercept_)[0] - weights @ mean))

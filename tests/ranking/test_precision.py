@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 
 from ranking.precision import matrix_dtype
-
-
-@pytest.fixture(autouse=True)
-def forget() -> Iterator[None]:
-    matrix_dtype.cache_clear()
-    yield
-    matrix_dtype.cache_clear()
 
 
 @pytest.mark.parametrize(

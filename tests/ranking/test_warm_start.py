@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ranking_parts import weighing
+from ranking_parts import DETAILS, weighing
 
-from ranking.building import build_version
+from ranking.building import Built, build_version
 from ranking.evaluate import measure
 from ranking.examples import read_examples
 from ranking.features import FEATURES
@@ -23,7 +23,7 @@ from ranking.registry import Registry
 from ranking.serving import FUSION, ServedModel, load_served
 from ranking.settings import RankingSettings
 from ranking.shipped import silent
-from ranking.warm_start import kept_near, recalibrated, start_from
+from ranking.warm_start import Start, kept_near, recalibrated, start_from
 from retrieval.embeddings import Embedder
 
 
@@ -112,28 +112,33 @@ def test_a_text_logit_that_speaks_against_clicks_counts_nothing() -> None:
     assert recalibrated(weighing(cosine=1.0), [group], text, 1.0).text_weight == 0
 
 
-def build(registry: Registry, tiny_base: str, groups: list[Group], method: str) -> str:
-    version = build_version(
+def trained(
+    registry: Registry,
+    base: str,
+    method: str,
+    parts: tuple[list[Group], list[Group], list[Group]],
+    start: Start | None = None,
+) -> Built:
+    return build_version(
         registry,
         RankingSettings(training_tracker="none"),
-        groups[:40],
-        groups[40:50],
-        groups[50:],
+        *parts,
         recipe=Recipe(method=method, epochs=1),
-        base=tiny_base,
-        details={
-            "created_at": "2026-01-01T00:00:00+00:00",
-            "data_fingerprint": "0" * 64,
-            "examples": 10,
-            "simulated": False,
-        },
-        run_of=(method,),
+        base=base,
+        details={name: DETAILS[name] for name in ("created_at", "data_fingerprint", "examples")}
+        | {"simulated": False},
+        run_of=(),
         resume=False,
         progress=silent,
-    ).manifest.version
-    folder = registry.path(version)
-    fusion = replace(fit_numbers(groups[:40]), text_weight=0.5)  # so that the tower counts
-    fusion.save(folder / FUSION)
+        start=start,
+    )
+
+
+def build(registry: Registry, tiny_base: str, groups: list[Group], method: str) -> str:
+    """A registered version whose tower counts, however little it has learnt."""
+    parts = (groups[:40], groups[40:50], groups[50:])
+    version = trained(registry, tiny_base, method, parts).manifest.version
+    replace(fit_numbers(groups[:40]), text_weight=0.5).save(registry.path(version) / FUSION)
     return version
 
 
@@ -197,24 +202,7 @@ def test_a_day_without_news_leaves_a_model_as_good_as_it_was(
     served = load_served(registry.path(version), version)
     start = start_from(registry, served)
     before = measure(served, groups[50:])
-    after = build_version(
-        registry,
-        RankingSettings(training_tracker="none"),
-        groups[:6],
-        groups[6:10],
-        groups[50:],
-        recipe=Recipe(method="head", epochs=1),
-        base=tiny_base,
-        details={
-            "created_at": "2026-01-02T00:00:00+00:00",
-            "data_fingerprint": "1" * 64,
-            "examples": 10,
-            "simulated": False,
-        },
-        run_of=("again",),
-        resume=False,
-        progress=silent,
-        start=start,
-    ).metrics
+    parts = (groups[:6], groups[6:10], groups[50:])
+    after = trained(registry, tiny_base, "head", parts, start).metrics
     assert after.auc > before.auc - 0.02
     assert after.logloss < before.logloss + 0.05
